@@ -1,0 +1,1 @@
+"""Artifact types, value artifacts, standard types and the files behind them."""

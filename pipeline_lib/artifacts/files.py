@@ -1,0 +1,106 @@
+"""Payloads at URIs: plain `os` calls for local paths, fsspec for every other scheme."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+_BLOCK = 1 << 20
+
+
+def is_local(uri: str) -> bool:
+    """Whether `uri` is a path on this machine."""
+    return "://" not in uri
+
+
+def exists(uri: str) -> bool:
+    """Whether something is at `uri`."""
+    return os.path.exists(uri) if is_local(uri) else bool(_file_system(uri).exists(uri))
+
+
+def make_directory(uri: str) -> None:
+    """Make the directory `uri` and those above it."""
+    if is_local(uri):
+        os.makedirs(uri, exist_ok=True)
+    else:
+        _file_system(uri).makedirs(uri, exist_ok=True)
+
+
+def remove(uri: str) -> None:
+    """Remove the file or tree at `uri`, if it is there."""
+    if not is_local(uri):
+        if exists(uri):
+            _file_system(uri).rm(uri, recursive=True)
+    elif os.path.isdir(uri) and not os.path.islink(uri):
+        shutil.rmtree(uri)
+    elif os.path.lexists(uri):
+        os.remove(uri)
+
+
+def move(source: str, destination: str) -> None:
+    """Move a file or tree to a place that is free. On a local disk this is one atomic rename."""
+    if is_local(source):
+        os.rename(source, destination)
+    else:
+        _file_system(source).mv(source, destination, recursive=True)
+
+
+def read_bytes(uri: str) -> bytes:
+    """The whole file at `uri`."""
+    if is_local(uri):
+        return Path(uri).read_bytes()
+    return bytes(_file_system(uri).cat_file(uri))
+
+
+def write_bytes(uri: str, payload: bytes) -> None:
+    """Write the whole file at `uri`, making the directories above it."""
+    make_directory(os.path.dirname(uri) or ".")
+    if is_local(uri):
+        Path(uri).write_bytes(payload)
+    else:
+        _file_system(uri).pipe_file(uri, payload)
+
+
+def fingerprint(uri: str) -> str:
+    """A digest of the names and contents of all files at `uri`; empty where nothing is there.
+
+    It depends on the payload alone, not on where it is, who wrote it or when.
+    """
+    if not exists(uri):
+        return ""
+    digest = hashlib.blake2b(digest_size=16)
+    for name, path in _walk(uri):
+        digest.update(f"{len(name)}:{name}".encode())
+        for block in _blocks(path):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _walk(uri: str) -> Iterator[tuple[str, str]]:
+    """Each file below `uri` as (relative name, full path), in the order of the names."""
+    if not is_local(uri):
+        found = sorted(str(path) for path in _file_system(uri).find(uri))
+        common = os.path.commonpath(found) if len(found) > 1 else os.path.dirname("".join(found))
+        yield from ((os.path.relpath(path, common), path) for path in found)
+    elif os.path.isfile(uri):
+        yield "", uri
+    else:
+        paths = (os.path.join(top, name) for top, _, names in os.walk(uri) for name in names)
+        yield from sorted((os.path.relpath(path, uri), path) for path in paths)
+
+
+def _blocks(path: str) -> Iterator[bytes]:
+    import fsspec
+
+    with fsspec.open(path, "rb") if not is_local(path) else open(path, "rb") as stream:
+        while block := stream.read(_BLOCK):
+            yield block
+
+def _file_system(uri: str) -> Any:
+    import fsspec
+
+    return fsspec.core.url_to_fs(uri)[0]

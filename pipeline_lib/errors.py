@@ -1,0 +1,70 @@
+"""The exceptions that pipeline_lib raises, all under one root.
+
+PipelineLibError
+├── AuthoringError           a component, channel or pipeline that cannot work as written
+│   └── UnsupportedError     a feature that the chosen runner cannot execute
+├── InvalidPipelineError     an IR that no runner could execute (cycle, unknown reference, ...)
+├── UserModuleError          a user's module that cannot be found, imported or lacks what is needed
+├── DataError                data or configuration that a component cannot work with
+├── MetadataStoreError       the metadata store cannot be opened, read or written
+├── RunNotFoundError         the store holds no such run
+└── PipelineRunError         a run in which at least one node failed
+
+Messages say what happened, what was expected, what exists and, where there is one, the near match.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class PipelineLibError(Exception):
+    """Root of every error that this library raises on purpose."""
+
+
+class AuthoringError(PipelineLibError):
+    """A component, channel or pipeline that cannot work as it is written."""
+
+
+class UnsupportedError(AuthoringError):
+    """A pipeline uses a feature that the chosen runner cannot execute."""
+
+
+class InvalidPipelineError(PipelineLibError):
+    """An intermediate representation that no runner could execute."""
+
+
+class UserModuleError(PipelineLibError):
+    """A user's module cannot be found or imported, or lacks a name that is needed."""
+
+
+class DataError(PipelineLibError):
+    """Data or configuration that a component cannot work with."""
+
+
+class MetadataStoreError(PipelineLibError):
+    """The metadata store cannot be opened, read or written."""
+
+
+class RunNotFoundError(PipelineLibError):
+    """The store holds no run of that id."""
+
+
+class PipelineRunError(PipelineLibError):
+    """At least one node of a run failed; the message names each, its error and its log."""
+
+
+def did_you_mean(name: str, existing: Iterable[str]) -> str:
+    """The tail of a message about an unknown name: what exists, and the near match.
+
+    >>> did_you_mean("modle", ["model", "schema"])
+    " These exist: 'model', 'schema'. Did you mean 'model'?"
+    """
+    names = sorted(existing)
+    if not names:
+        return " None exist."
+    listed = ", ".join(repr(candidate) for candidate in names)
+    close = difflib.get_close_matches(name, names, n=1)
+    hint = f" Did you mean {close[0]!r}?" if close else ""
+    return f" These exist: {listed}.{hint}"
