@@ -65,7 +65,8 @@ class ArtifactRecord:
     """One artifact as a plain value.
 
     `id` is 0 until the store has recorded it. `properties` are those the type declares,
-    `custom_properties` the free ones.
+    `custom_properties` the free ones. `fingerprint` stands for the payload's content and is set
+    when the artifact is published.
     """
 
     type_name: str
@@ -74,6 +75,7 @@ class ArtifactRecord:
     custom_properties: Mapping[str, JsonValue] = field(default_factory=dict)
     name: str = ""
     id: int = 0
+    fingerprint: str = ""
 
 
 class _PropertyAccess:

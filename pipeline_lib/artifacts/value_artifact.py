@@ -151,3 +151,11 @@ _TYPE_OF_VALUE: dict[type, type[ValueArtifact]] = {
     list: JsonValue,
     dict: JsonValue,
 }
+
+
+def value_artifact_class(type_name: str) -> type[ValueArtifact] | None:
+    """The value artifact class of that type name, or `None` if it is not one of the built-in ones."""
+    return _CLASS_OF_TYPE.get(type_name)
+
+
+_CLASS_OF_TYPE = {cls.TYPE_NAME: cls for cls in (Boolean, Integer, Float, String, Bytes, JsonValue)}

@@ -1,0 +1,1 @@
+"""From a pipeline as authors write it to the intermediate representation."""

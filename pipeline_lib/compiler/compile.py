@@ -1,0 +1,35 @@
+"""`compile`: a pipeline in, its intermediate representation out."""
+
+from __future__ import annotations
+
+from pipeline_lib.compiler.lower import NodeLowering, root_expression
+from pipeline_lib.compiler.runtime_parameters import RuntimeParameters
+from pipeline_lib.compiler.source_bundles import SourceBundles
+from pipeline_lib.dsl.pipeline import Pipeline
+from pipeline_lib.ir import pipeline as ir
+
+
+def compile(pipeline: Pipeline) -> ir.Pipeline:
+    """Compile a pipeline to its intermediate representation.
+
+    The result is a value: equal pipelines give equal results in every process. It holds the
+    user's module files, and refers to everything else by import path.
+
+    Raises:
+        AuthoringError: something that an author wrote cannot be compiled.
+        InvalidPipelineError: the nodes do not make a pipeline that could run.
+        UserModuleError: a module file or an executor's module cannot be found.
+    """
+    runtime_parameters = RuntimeParameters()
+    sources = SourceBundles()
+    lowering = NodeLowering(pipeline, runtime_parameters, sources)
+    root = root_expression(pipeline, runtime_parameters)
+    nodes = tuple(lowering.lower(node) for node in pipeline.components)
+    return ir.Pipeline(
+        name=pipeline.pipeline_name,
+        root=root,
+        nodes=nodes,
+        enable_cache=pipeline.enable_cache,
+        runtime_parameters=runtime_parameters.declared(),
+        sources=sources.bundles(),
+    )

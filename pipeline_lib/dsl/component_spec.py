@@ -1,0 +1,208 @@
+"""`ComponentSpec`: the contract of a custom component, as in TFX."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from pipeline_lib.artifacts.artifact import Artifact
+from pipeline_lib.dsl.channel import Channel, is_artifact_class
+from pipeline_lib.dsl.parameter_types import checked_value, parameter_type
+from pipeline_lib.dsl.placeholder import Placeholder
+from pipeline_lib.dsl.runtime_parameter import RuntimeParameter
+from pipeline_lib.errors import AuthoringError, did_you_mean
+from pipeline_lib.ir.pipeline import ParameterType
+
+
+@dataclass(frozen=True)
+class ChannelParameter:
+    """Declares an input or output: `"model": ChannelParameter(type=Model, optional=True)`.
+
+    `max_count` bounds the number of artifacts that an input takes.
+    """
+
+    type: type[Artifact]
+    optional: bool = False
+    max_count: int | None = None
+
+    def __post_init__(self) -> None:
+        if not is_artifact_class(self.type):
+            raise AuthoringError(
+                f"ChannelParameter(type=...) takes an artifact type, got {self.type!r}."
+            )
+
+
+@dataclass(frozen=True)
+class ExecutionParameter:
+    """Declares a parameter: `"steps": ExecutionParameter(type=int, optional=True)`."""
+
+    type: Any
+    optional: bool = False
+
+    def __post_init__(self) -> None:
+        parameter_type(self.type, "ExecutionParameter")
+
+
+@dataclass(frozen=True)
+class BoundInput:
+    """A declared input with the channel that was given, if any."""
+
+    declared: ChannelParameter
+    channel: Channel | None
+
+    @classmethod
+    def check(cls, declared: ChannelParameter, given: object, where: str) -> BoundInput:
+        """The input with what was given for it.
+
+        Raises:
+            AuthoringError: a required channel is missing, or what was given is no channel of the
+                declared type; the message begins with `where`.
+        """
+        expected = declared.type.TYPE_NAME
+        if given is None:
+            if not declared.optional:
+                raise AuthoringError(f"{where} is required: pass a channel of {expected!r}.")
+            return cls(declared, None)
+        if not isinstance(given, Channel):
+            raise AuthoringError(
+                f"{where} takes a channel of {expected!r}, got {_describe_non_channel(given)}"
+            )
+        if given.type_name != expected:
+            raise AuthoringError(
+                f"{where} takes a channel of {expected!r}, got {given!r}, which is of "
+                f"{given.type_name!r}."
+            )
+        return cls(declared, given)
+
+
+@dataclass(frozen=True)
+class BoundParameter:
+    """A parameter's type and what was given: a plain value, a `RuntimeParameter`, or `None`."""
+
+    type: ParameterType
+    value: Any
+
+    @classmethod
+    def check(
+        cls, declared_type: object, given: Any, where: str, *, optional: bool
+    ) -> BoundParameter:
+        """The parameter with what was given for it; an optional one may be `None`.
+
+        Raises:
+            AuthoringError: a required value is missing, or it is not of the declared type; the
+                message begins with `where`.
+        """
+        declared = parameter_type(declared_type, where)
+        if given is None:
+            if not optional:
+                raise AuthoringError(f"{where} is required: pass {declared.value}.")
+            return cls(declared, None)
+        if isinstance(given, RuntimeParameter):
+            return cls(declared, _fitting(given, declared, where))
+        if isinstance(given, Channel):
+            raise AuthoringError(
+                f"{where} takes {declared.value}, got the channel {given!r}. "
+                "A parameter is known before the run; declare an input to read a channel."
+            )
+        if isinstance(given, Placeholder):
+            raise AuthoringError(
+                f"{where} takes {declared.value}, got a value that exists only during the run. "
+                "Declare an input to read it."
+            )
+        return cls(declared, checked_value(given, declared, where))
+
+
+class ComponentSpec:
+    """Declares a component's inputs, outputs and parameters, and checks what an author passes.
+
+        class HelloSpec(ComponentSpec):
+            PARAMETERS = {"name": ExecutionParameter(type=str)}
+            INPUTS = {"examples": ChannelParameter(type=Examples)}
+            OUTPUTS = {"copy": ChannelParameter(type=Examples)}
+
+    Raises:
+        AuthoringError: an argument is unknown, missing, or of the wrong type.
+    """
+
+    PARAMETERS: ClassVar[Mapping[str, ExecutionParameter]] = {}
+    INPUTS: ClassVar[Mapping[str, ChannelParameter]] = {}
+    OUTPUTS: ClassVar[Mapping[str, ChannelParameter]] = {}
+
+    def __init__(self, **arguments: Any) -> None:
+        self._refuse_unknown(arguments)
+        self.bound_inputs = {
+            key: BoundInput.check(declared, arguments.get(key), self._where("input", key))
+            for key, declared in self.INPUTS.items()
+        }
+        self.output_types = {
+            key: self._output_type(key, declared, arguments.get(key))
+            for key, declared in self.OUTPUTS.items()
+        }
+        self.bound_parameters = {
+            name: BoundParameter.check(
+                declared.type,
+                arguments.get(name),
+                self._where("parameter", name),
+                optional=declared.optional,
+            )
+            for name, declared in self.PARAMETERS.items()
+        }
+
+    @property
+    def inputs(self) -> dict[str, Channel]:
+        """The channels that were given, by input key."""
+        return {
+            key: bound.channel
+            for key, bound in self.bound_inputs.items()
+            if bound.channel is not None
+        }
+
+    @property
+    def exec_properties(self) -> dict[str, Any]:
+        """The parameters by name; `None` for those that were not given."""
+        return {name: bound.value for name, bound in self.bound_parameters.items()}
+
+    def _refuse_unknown(self, arguments: Mapping[str, Any]) -> None:
+        known = {**self.INPUTS, **self.OUTPUTS, **self.PARAMETERS}
+        for name in arguments:
+            if name not in known:
+                raise AuthoringError(
+                    f"{type(self).__name__} has no input, output or parameter {name!r}."
+                    f"{did_you_mean(name, known)}"
+                )
+
+    def _output_type(
+        self, key: str, declared: ChannelParameter, given: Channel | None
+    ) -> type[Artifact]:
+        BoundInput.check(
+            ChannelParameter(declared.type, optional=True), given, self._where("output", key)
+        )
+        return declared.type
+
+    def _where(self, what: str, name: str) -> str:
+        return f"{type(self).__name__}: {what} {name!r}"
+
+
+def _describe_non_channel(given: Any) -> str:
+    outputs = getattr(given, "outputs", None)
+    if isinstance(outputs, Mapping) and outputs:
+        keys = ", ".join(repr(key) for key in outputs)
+        return f"the node {given.id!r}. Pass one of its outputs: {keys}."
+    return f"{given!r} of type {type(given).__name__}."
+
+
+def _fitting(given: RuntimeParameter, declared: ParameterType, where: str) -> RuntimeParameter:
+    if declared is ParameterType.MODULE:
+        raise AuthoringError(
+            f"{where} cannot be a RuntimeParameter: "
+            "a user's module is read when the pipeline is compiled."
+        )
+    runtime_type = parameter_type(given.ptype, where)
+    same_text = {runtime_type, declared} <= {ParameterType.STRING, ParameterType.PATH}
+    if runtime_type is not declared and not same_text:
+        raise AuthoringError(
+            f"{where} takes {declared.value}, but runtime parameter {given.name!r} is "
+            f"{runtime_type.value}."
+        )
+    return given

@@ -1,0 +1,81 @@
+"""Which code does a component's work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Union
+
+from pipeline_lib.dsl.import_path import import_path
+from pipeline_lib.dsl.placeholder import Placeholder
+from pipeline_lib.errors import AuthoringError
+
+
+@dataclass(frozen=True)
+class ExecutorClassSpec:
+    """An executor class, or its import path `package.module:Class`.
+
+    A path keeps the import of the pipeline light: the executor's module, and the libraries it
+    needs, load only where the executor runs.
+
+    Raises:
+        AuthoringError: neither a class with a `Do` method nor a path.
+    """
+
+    executor_class: Any
+
+    def __post_init__(self) -> None:
+        if isinstance(self.executor_class, str):
+            valid = self.executor_class.count(":") == 1
+        else:
+            valid = isinstance(self.executor_class, type) and hasattr(self.executor_class, "Do")
+        if not valid:
+            raise AuthoringError(
+                f"{type(self).__name__}(...) takes a class with a Do method or its import path "
+                f"'package.module:Class', got {self.executor_class!r}."
+            )
+
+    @property
+    def path(self) -> str:
+        """Import path of the class."""
+        if isinstance(self.executor_class, str):
+            return self.executor_class
+        return import_path(self.executor_class, "Executor class")
+
+
+class BeamExecutorSpec(ExecutorClassSpec):
+    """An executor class whose work is a Beam pipeline; it is given the `beam_pipeline_args`."""
+
+
+@dataclass(frozen=True)
+class FunctionExecutorSpec:
+    """A decorated Python function, by import path."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class ContainerExecutorSpec:
+    """A command in a container image; parts of the command may be placeholders."""
+
+    image: str
+    command: tuple[str | Placeholder, ...]
+
+
+@dataclass(frozen=True)
+class ImporterSpec:
+    """Registers outside data with these properties."""
+
+    properties: dict[str, Any]
+    custom_properties: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ResolverSpec:
+    """Picks artifacts with a strategy, by import path."""
+
+    strategy_path: str
+
+
+ExecutorSpec = Union[
+    ExecutorClassSpec, FunctionExecutorSpec, ContainerExecutorSpec, ImporterSpec, ResolverSpec
+]

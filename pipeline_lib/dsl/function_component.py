@@ -1,0 +1,147 @@
+"""`@component`: a component from a typed Python function."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, ParamSpec, TypeVar
+
+from pipeline_lib.artifacts.artifact import Artifact
+from pipeline_lib.dsl.component_spec import BoundInput, BoundParameter
+from pipeline_lib.dsl.executor_spec import FunctionExecutorSpec
+from pipeline_lib.dsl.function_signature import FunctionSignature
+from pipeline_lib.dsl.import_path import import_path
+from pipeline_lib.dsl.node import BaseNode
+from pipeline_lib.errors import AuthoringError, did_you_mean
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class FunctionComponent(Generic[P, R]):
+    """A decorated function: calling it adds a node to a pipeline, `test_call` calls the function."""
+
+    def __init__(self, function: Callable[P, R]) -> None:
+        self._path = import_path(function, "Component function")
+        self._function = function
+        self.signature = FunctionSignature.of(function)
+        functools.update_wrapper(self, function)
+
+    def __call__(self, **arguments: Any) -> BaseNode:
+        """A node of this component.
+
+        Args:
+            arguments: a channel for each input, a value or `RuntimeParameter` for each parameter.
+
+        Raises:
+            AuthoringError: an argument is unknown, missing, or of the wrong type.
+        """
+        self._refuse_unknown(arguments)
+        return BaseNode(
+            default_id=self.signature.name,
+            type_name=self._path.replace(":", "."),
+            executor_spec=FunctionExecutorSpec(self._path),
+            inputs={
+                name: BoundInput.check(declared, arguments.get(name), self._where("input", name))
+                for name, declared in self.signature.inputs.items()
+            },
+            outputs=self.signature.outputs,
+            parameters=self._bind_parameters(arguments),
+        )
+
+    def test_call(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call the function itself, as a unit test does: artifacts and values in, values out."""
+        return self._function(*args, **kwargs)
+
+    def Do(
+        self,
+        input_dict: Mapping[str, list[Artifact]],
+        output_dict: Mapping[str, list[Artifact]],
+        exec_properties: Mapping[str, Any],
+    ) -> None:
+        """Run the function as an executor; see `BaseExecutor.Do`.
+
+        Raises:
+            TypeError: the function did not return what it is annotated to return.
+        """
+        arguments = {**exec_properties, **self._input_arguments(input_dict)}
+        for name in self.signature.outputs.keys() - self.signature.returned:
+            arguments[name] = output_dict[name][0]
+        returned = self._function(**arguments)  # type: ignore[call-arg]
+        self._write_returned(returned, output_dict)
+
+    def _refuse_unknown(self, arguments: Mapping[str, Any]) -> None:
+        known = {**self.signature.inputs, **self.signature.parameters}
+        for name in arguments.keys() - known.keys():
+            if name in self.signature.outputs:
+                raise AuthoringError(
+                    f"{self._where('output', name)} is made by the run and cannot be passed."
+                )
+            raise AuthoringError(
+                f"Component {self.signature.name!r} has no input or parameter {name!r}."
+                f"{did_you_mean(name, known)}"
+            )
+
+    def _bind_parameters(self, arguments: Mapping[str, Any]) -> dict[str, BoundParameter]:
+        defaults = self.signature.defaults
+        return {
+            name: BoundParameter.check(
+                declared,
+                arguments.get(name, defaults.get(name)),
+                self._where("parameter", name),
+                optional=name in defaults and defaults[name] is None,
+            )
+            for name, declared in self.signature.parameters.items()
+        }
+
+    def _input_arguments(self, input_dict: Mapping[str, list[Artifact]]) -> dict[str, Any]:
+        """Arguments for the inputs that arrived; the function's own defaults serve for the rest."""
+        arguments: dict[str, Any] = {}
+        for name in self.signature.inputs:
+            artifacts = input_dict.get(name, [])
+            if name in self.signature.list_inputs:
+                arguments[name] = artifacts
+            elif artifacts and name in self.signature.value_inputs:
+                arguments[name] = artifacts[0].value  # type: ignore[attr-defined]
+            elif artifacts:
+                arguments[name] = artifacts[0]
+            elif name not in self.signature.defaulted:
+                arguments[name] = None
+        return arguments
+
+    def _write_returned(self, returned: Any, output_dict: Mapping[str, list[Artifact]]) -> None:
+        where = f"Component function {self.signature.name!r}"
+        expected = self.signature.returned
+        given = returned or {}
+        if not isinstance(given, Mapping) or set(given) - expected:
+            raise TypeError(f"{where} must return a dict of {sorted(expected)}, got {returned!r}.")
+        for name in sorted(expected):
+            value = given.get(name)
+            if value is None and name not in self.signature.optional_returned:
+                raise TypeError(
+                    f"{where} must return a value for {name!r}, got {returned!r}. "
+                    f"Annotate it as Optional if it may be missing."
+                )
+            output_dict[name][0].value = value  # type: ignore[attr-defined]
+
+    def _where(self, what: str, name: str) -> str:
+        return f"Component {self.signature.name!r}: {what} {name!r}"
+
+
+def component(function: Callable[P, R]) -> FunctionComponent[P, R]:
+    """Make a component from a typed function at the top of a module.
+
+        @component
+        def Validate(
+            model: InputArtifact[Model],
+            blessing: OutputArtifact[ModelBlessing],
+            threshold: Parameter[float] = 0.9,
+        ) -> OutputDict(accuracy=float):
+            ...
+            return {"accuracy": accuracy}
+
+    Raises:
+        AuthoringError: the function is defined inside another one, or an argument lacks an
+            annotation or has one that does not fit.
+    """
+    return FunctionComponent(function)

@@ -1,0 +1,82 @@
+"""`Importer`: brings data from outside into the lineage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline_lib.artifacts.artifact import Artifact
+from pipeline_lib.dsl.channel import is_artifact_class
+from pipeline_lib.dsl.component_spec import BoundParameter
+from pipeline_lib.dsl.executor_spec import ImporterSpec
+from pipeline_lib.dsl.node import BaseNode
+from pipeline_lib.dsl.parameter_types import InputPath
+from pipeline_lib.dsl.runtime_parameter import RuntimeParameter
+from pipeline_lib.errors import AuthoringError, did_you_mean
+
+IMPORTER_TYPE = "tfx.dsl.components.common.importer.Importer"
+"""TFX's name of the execution type, so that tools for its stores know an import when they see one."""
+
+
+class Importer(BaseNode):
+    """Registers what is at `source_uri` as an artifact, in place: nothing is copied.
+
+        hparams = Importer(source_uri="hparams", artifact_type=HyperParameters).with_id("hparams")
+        Trainer(..., hyperparameters=hparams.outputs["result"])
+
+    Args:
+        source_uri: path or URI of the data.
+        artifact_type: type of the artifact.
+        reimport: register a new artifact even if the same data is registered already.
+        properties: declared properties of the artifact; values or `RuntimeParameter`s.
+        custom_properties: free properties of the artifact; values or `RuntimeParameter`s.
+        output_key: key of the one output.
+
+    Raises:
+        AuthoringError: `artifact_type` is no artifact type, or it declares no such property.
+    """
+
+    def __init__(
+        self,
+        source_uri: str | RuntimeParameter,
+        artifact_type: type[Artifact],
+        reimport: bool | RuntimeParameter = False,
+        properties: Mapping[str, Any] | None = None,
+        custom_properties: Mapping[str, Any] | None = None,
+        output_key: str = "result",
+    ) -> None:
+        if not is_artifact_class(artifact_type):
+            raise AuthoringError(
+                f"Importer(artifact_type=...) takes an artifact type, got {artifact_type!r}."
+            )
+        _check_properties(artifact_type, properties or {})
+        super().__init__(
+            default_id="Importer",
+            type_name=IMPORTER_TYPE,
+            executor_spec=ImporterSpec(dict(properties or {}), dict(custom_properties or {})),
+            inputs={},
+            outputs={output_key: artifact_type},
+            parameters={
+                "source_uri": BoundParameter.check(
+                    InputPath, source_uri, "Importer: parameter 'source_uri'", optional=False
+                ),
+                "reimport": BoundParameter.check(
+                    bool, reimport, "Importer: parameter 'reimport'", optional=False
+                ),
+            },
+        )
+
+
+def _check_properties(artifact_type: type[Artifact], properties: Mapping[str, Any]) -> None:
+    declared = artifact_type.PROPERTIES
+    for name, value in properties.items():
+        if name not in declared:
+            raise AuthoringError(
+                f"Importer: artifact type {artifact_type.TYPE_NAME!r} declares no property "
+                f"{name!r}.{did_you_mean(name, declared)}"
+            )
+        if not isinstance(value, RuntimeParameter) and not declared[name].type.accepts(value):
+            raise AuthoringError(
+                f"Importer: property {name!r} of artifact type {artifact_type.TYPE_NAME!r} holds "
+                f"{declared[name].type.name}, got {value!r} of type {type(value).__name__}."
+            )

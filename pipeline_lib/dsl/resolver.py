@@ -1,0 +1,63 @@
+"""`Resolver`: reads artifacts of earlier runs from the store."""
+
+from __future__ import annotations
+
+from pipeline_lib.artifacts.strategies import ResolverStrategy
+from pipeline_lib.dsl.channel import Channel
+from pipeline_lib.dsl.component_spec import BoundInput, ChannelParameter
+from pipeline_lib.dsl.executor_spec import ResolverSpec
+from pipeline_lib.dsl.import_path import import_path
+from pipeline_lib.dsl.node import BaseNode
+from pipeline_lib.errors import AuthoringError
+
+RESOLVER_TYPE = "tfx.dsl.components.common.resolver.Resolver"
+"""TFX's name of the node type."""
+
+
+class Resolver(BaseNode):
+    """Picks artifacts among those that earlier runs of this pipeline wrote.
+
+        Resolver(
+            strategy_class=LatestBlessedModelStrategy,
+            model=Channel(type=Model),
+            model_blessing=Channel(type=ModelBlessing),
+        ).with_id("latest_blessed_model")
+
+    Its outputs have the keys of its inputs. Where nothing is found they are empty: an optional
+    input takes that, a required one fails its node.
+
+    Args:
+        strategy_class: picks among the candidates.
+        channels: candidates by key; `Channel(type=...)` stands for all of that type.
+
+    Raises:
+        AuthoringError: `strategy_class` is no strategy, or a candidate is no channel.
+    """
+
+    def __init__(self, strategy_class: type[ResolverStrategy], **channels: Channel) -> None:
+        if not (isinstance(strategy_class, type) and hasattr(strategy_class, "resolve_artifacts")):
+            raise AuthoringError(
+                "Resolver(strategy_class=...) takes a class with a resolve_artifacts method, "
+                f"got {strategy_class!r}."
+            )
+        if not channels:
+            raise AuthoringError(
+                "Resolver needs at least one channel: Resolver(..., model=Channel(type=Model))."
+            )
+        for key, channel in channels.items():
+            if not isinstance(channel, Channel):
+                raise AuthoringError(
+                    f"Resolver: input {key!r} takes a channel, got {channel!r} "
+                    f"of type {type(channel).__name__}."
+                )
+        super().__init__(
+            default_id="Resolver",
+            type_name=RESOLVER_TYPE,
+            executor_spec=ResolverSpec(import_path(strategy_class, "Resolver strategy")),
+            inputs={
+                key: BoundInput(ChannelParameter(channel.type, optional=True), channel)
+                for key, channel in channels.items()
+            },
+            outputs={key: channel.type for key, channel in channels.items()},
+            parameters={},
+        )

@@ -1,0 +1,36 @@
+"""`RuntimeParameter`: a value that is given when the pipeline is run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline_lib.dsl.parameter_types import checked_value, parameter_type
+
+
+@dataclass(frozen=True)
+class RuntimeParameter:
+    """A value for a component's parameter that is given when the pipeline is run.
+
+        Trainer(..., train_args=RuntimeParameter("train-args", dict, default={"num_steps": 100}))
+
+    Attributes:
+        name: how it is given: `--param name=value`, `run(parameters={name: value})`.
+        ptype: `int`, `float`, `str`, `bool`, `list` or `dict`.
+        default: used where none is given; without one it must be given.
+        description: shown to people.
+
+    Raises:
+        AuthoringError: `ptype` is no type of a parameter, or `default` is not of that type.
+    """
+
+    name: str
+    ptype: type
+    default: Any = None
+    description: str = ""
+
+    def __post_init__(self) -> None:
+        where = f"Runtime parameter {self.name!r}"
+        declared = parameter_type(self.ptype, where)
+        if self.default is not None:
+            object.__setattr__(self, "default", checked_value(self.default, declared, where))

@@ -1,0 +1,163 @@
+"""The expression tree: values that are known only when a node is about to run.
+
+One tree serves parameters, conditions and container command lines. A leaf reads something
+(a literal, a runtime parameter, a node's inputs); `Operation` combines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from enum import Enum
+from typing import Any, Union
+
+
+class Operator(Enum):
+    """What an `Operation` does with its operands."""
+
+    EQUAL = "=="
+    NOT_EQUAL = "!="
+    LESS = "<"
+    LESS_OR_EQUAL = "<="
+    GREATER = ">"
+    GREATER_OR_EQUAL = ">="
+    AND = "and"
+    OR = "or"
+    NOT = "not"
+    CONCAT = "concat"
+
+
+@dataclass(frozen=True)
+class Literal:
+    """A value that is known when the pipeline is compiled: a scalar, `bytes`, a list or a dict."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
+class RuntimeParameterValue:
+    """The value that the run was given for a runtime parameter, or its default."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """Path of a file of a source bundle, at the place where it was staged."""
+
+    digest: str
+    file: str
+
+
+@dataclass(frozen=True)
+class InputArtifacts:
+    """The list of artifacts that arrived at an input of the node."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class OutputArtifacts:
+    """The list of artifacts that the node will write at an output."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class ExecutionParameterValue:
+    """The value of one of the node's own parameters."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Index:
+    """One element of a list."""
+
+    of: Expression
+    position: int
+
+
+@dataclass(frozen=True)
+class ArtifactProperty:
+    """A property of an artifact: a declared one, or with `custom` a free one."""
+
+    of: Expression
+    name: str
+    custom: bool = False
+
+
+@dataclass(frozen=True)
+class ArtifactValue:
+    """The value in the file of a value artifact."""
+
+    of: Expression
+
+
+@dataclass(frozen=True)
+class ArtifactUri:
+    """The URI of an artifact."""
+
+    of: Expression
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An operator applied to operands."""
+
+    operator: Operator
+    operands: tuple[Expression, ...]
+
+
+Expression = Union[
+    Literal,
+    RuntimeParameterValue,
+    SourceFile,
+    InputArtifacts,
+    OutputArtifacts,
+    ExecutionParameterValue,
+    Index,
+    ArtifactProperty,
+    ArtifactValue,
+    ArtifactUri,
+    Operation,
+]
+
+
+def walk(expression: Expression) -> Iterator[Expression]:
+    """The expression and every expression inside it."""
+    yield expression
+    for part in fields(expression):
+        value = getattr(expression, part.name)
+        for inner in value if isinstance(value, tuple) else (value,):
+            if isinstance(inner, Expression.__args__):  # type: ignore[attr-defined]
+                yield from walk(inner)
+
+
+def describe(expression: Expression) -> str:
+    """The expression as an author would write it, for messages and reports."""
+    match expression:
+        case Literal(value):
+            return repr(value)
+        case RuntimeParameterValue(name):
+            return f"runtime_parameter({name!r})"
+        case SourceFile(_, file):
+            return f"source({file!r})"
+        case InputArtifacts(key):
+            return f"input({key!r})"
+        case OutputArtifacts(key):
+            return f"output({key!r})"
+        case ExecutionParameterValue(name):
+            return f"exec_property({name!r})"
+        case Index(of, position):
+            return f"{describe(of)}[{position}]"
+        case ArtifactProperty(of, name, custom):
+            return f"{describe(of)}.{'custom_' if custom else ''}property({name!r})"
+        case ArtifactValue(of):
+            return f"{describe(of)}.value"
+        case ArtifactUri(of):
+            return f"{describe(of)}.uri"
+        case Operation(Operator.NOT, (operand,)):
+            return f"not {describe(operand)}"
+        case Operation(operator, operands):
+            return "(" + f" {operator.value} ".join(map(describe, operands)) + ")"

@@ -1,0 +1,238 @@
+"""Between the IR's dataclasses and `pipeline.proto`: bytes, text and JSON.
+
+The schema's message, field and enum names are the dataclasses' names, so one short walk along
+the message descriptors converts both ways; a new node field needs a line in each and none here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import is_dataclass
+from enum import Enum
+from typing import Any
+
+from google.protobuf import json_format, text_format
+from google.protobuf.message import DecodeError, Message
+
+from pipeline_lib.errors import InvalidPipelineError
+from pipeline_lib.ir import expressions, pipeline, pipeline_pb2
+from pipeline_lib.ir.expressions import Literal
+from pipeline_lib.ir.pipeline import Pipeline
+
+_CLASSES: Mapping[str, type] = {
+    name: value
+    for module in (expressions, pipeline)
+    for name, value in vars(module).items()
+    if isinstance(value, type) and (is_dataclass(value) or issubclass(value, Enum))
+}
+
+
+def to_proto(ir: Pipeline) -> Message:
+    """The pipeline as a `pipeline_lib.ir.Pipeline` message."""
+    return _encode(ir, pipeline_pb2.Pipeline())
+
+
+def from_proto(message: Message) -> Pipeline:
+    """The pipeline in a message.
+
+    Raises:
+        InvalidPipelineError: the message describes a pipeline that could not run.
+    """
+    decoded: Pipeline = _decode(message)
+    return decoded
+
+
+def dumps(ir: Pipeline) -> bytes:
+    """The pipeline as bytes; equal pipelines give equal bytes in every process."""
+    return to_proto(ir).SerializeToString(deterministic=True)
+
+
+def loads(payload: bytes) -> Pipeline:
+    """The pipeline in bytes that `dumps` made.
+
+    Raises:
+        InvalidPipelineError: the bytes are no pipeline, or one that could not run.
+    """
+    try:
+        return from_proto(pipeline_pb2.Pipeline.FromString(payload))
+    except DecodeError as error:
+        raise InvalidPipelineError(f"These bytes are no compiled pipeline: {error}.") from error
+
+
+def to_text(ir: Pipeline) -> str:
+    """The pipeline in protobuf's text format, for people and diffs."""
+    return text_format.MessageToString(to_proto(ir))
+
+
+def from_text(text: str) -> Pipeline:
+    """The pipeline in text that `to_text` made.
+
+    Raises:
+        InvalidPipelineError: the text is no pipeline, or one that could not run.
+    """
+    try:
+        return from_proto(text_format.Parse(text, pipeline_pb2.Pipeline()))
+    except text_format.ParseError as error:
+        raise InvalidPipelineError(f"This text is no compiled pipeline: {error}.") from error
+
+
+def to_json(ir: Pipeline) -> str:
+    """The pipeline as JSON, for people and other programs."""
+    return json_format.MessageToJson(
+        to_proto(ir), preserving_proto_field_name=True, sort_keys=True
+    )
+
+
+def from_json(text: str) -> Pipeline:
+    """The pipeline in JSON that `to_json` made.
+
+    Raises:
+        InvalidPipelineError: the text is no pipeline, or one that could not run.
+    """
+    try:
+        return from_proto(json_format.Parse(text, pipeline_pb2.Pipeline()))
+    except json_format.ParseError as error:
+        raise InvalidPipelineError(f"This JSON is no compiled pipeline: {error}.") from error
+
+
+def message_to_mapping(message: Any) -> dict[str, Any]:
+    """Any protobuf message as a plain mapping with the message's own field names."""
+    return json_format.MessageToDict(message, preserving_proto_field_name=True)
+
+
+def _encode(value: Any, message: Any) -> Any:
+    """Fill `message` with the dataclass `value`."""
+    if message.DESCRIPTOR.name == "Literal":
+        return _encode_literal(value.value, message)
+    if _is_union(message.DESCRIPTOR):
+        member = _snake_case(type(value).__name__)
+        getattr(message, member).SetInParent()
+        _encode(value, getattr(message, member))
+        return message
+    for name in message.DESCRIPTOR.fields_by_name:
+        _encode_field(getattr(value, name), message, name)
+    return message
+
+
+def _encode_field(value: Any, message: Any, name: str) -> None:
+    if value is None:
+        return
+    if isinstance(value, Mapping):
+        entries = getattr(message, name)
+        for key, item in value.items():
+            if _is_scalar(item):
+                entries[key] = _scalar(item)
+            else:
+                _encode(item, entries[key])
+    elif isinstance(value, tuple):
+        items = getattr(message, name)
+        for item in value:
+            if _is_scalar(item):
+                items.append(_scalar(item))
+            else:
+                _encode(item, items.add())
+    elif _is_scalar(value):
+        setattr(message, name, _scalar(value))
+    else:
+        getattr(message, name).SetInParent()
+        _encode(value, getattr(message, name))
+
+
+def _encode_literal(value: Any, message: Any) -> Any:
+    match value:
+        case None:
+            pass
+        case bool():
+            message.bool_value = value
+        case int():
+            message.int_value = value
+        case float():
+            message.float_value = value
+        case str():
+            message.string_value = value
+        case bytes():
+            message.bytes_value = value
+        case list() | tuple():
+            message.list_value.SetInParent()
+            for item in value:
+                _encode_literal(item, message.list_value.items.add())
+        case Mapping():
+            message.dict_value.SetInParent()
+            for key, item in value.items():
+                _encode_literal(item, message.dict_value.items[key])
+        case _:
+            raise InvalidPipelineError(
+                f"{value!r} of type {type(value).__name__} cannot be part of a pipeline: "
+                "use numbers, strings, booleans, bytes, lists and dicts."
+            )
+    return message
+
+
+def _decode(message: Any) -> Any:
+    """The dataclass that `message` stands for."""
+    descriptor = message.DESCRIPTOR
+    if descriptor.name == "Literal":
+        return Literal(_decode_literal(message))
+    if _is_union(descriptor):
+        member = message.WhichOneof("kind")
+        if member is None:
+            raise InvalidPipelineError(
+                f"An {descriptor.name} of a kind that this release does not know; install a newer one."
+            )
+        return _decode(getattr(message, member))
+    values = {part.name: _decode_field(message, part) for part in descriptor.fields}
+    return _CLASSES[descriptor.name](**values)
+
+
+def _decode_field(message: Any, part: Any) -> Any:
+    value = getattr(message, part.name)
+    if part.message_type is not None and part.message_type.GetOptions().map_entry:
+        item = part.message_type.fields_by_name["value"]
+        return {key: _decode_item(value[key], item) for key in value}
+    if part.label == part.LABEL_REPEATED:
+        return tuple(_decode_item(item, part) for item in value)
+    if part.has_presence and not message.HasField(part.name):
+        return None
+    return _decode_item(value, part)
+
+
+def _decode_item(value: Any, part: Any) -> Any:
+    if part.message_type is not None:
+        return _decode(value)
+    if part.enum_type is not None:
+        enum = part.enum_type
+        prefix = _snake_case(enum.name).upper() + "_"
+        return _CLASSES[enum.name][enum.values_by_number[value].name.removeprefix(prefix)]
+    return value
+
+
+def _decode_literal(message: Any) -> Any:
+    kind = message.WhichOneof("value")
+    if kind is None:
+        return None
+    if kind == "list_value":
+        return [_decode_literal(item) for item in message.list_value.items]
+    if kind == "dict_value":
+        items = message.dict_value.items
+        return {key: _decode_literal(items[key]) for key in sorted(items)}
+    return getattr(message, kind)
+
+
+def _is_union(descriptor: Any) -> bool:
+    return "kind" in descriptor.oneofs_by_name
+
+
+def _is_scalar(value: Any) -> bool:
+    return isinstance(value, (bool, int, float, str, bytes, Enum))
+
+
+def _scalar(value: Any) -> Any:
+    if isinstance(value, Enum):
+        name = f"{_snake_case(type(value).__name__).upper()}_{value.name}"
+        return pipeline_pb2.DESCRIPTOR.enum_types_by_name[type(value).__name__].values_by_name[name].number
+    return value
+
+
+def _snake_case(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()

@@ -1,0 +1,69 @@
+"""Connection settings as ML Metadata's own message."""
+
+from __future__ import annotations
+
+import os
+
+from ml_metadata.proto import metadata_store_pb2
+
+from pipeline_lib.errors import MetadataStoreError
+from pipeline_lib.metadata.connection import (
+    GrpcConnection,
+    MetadataConnectionConfig,
+    MySqlConnection,
+    PostgresqlConnection,
+    SqliteConnection,
+)
+
+_SQLITE_MAGIC = b"SQLite format 3\x00"
+
+ConnectionMessage = (
+    metadata_store_pb2.ConnectionConfig | metadata_store_pb2.MetadataStoreClientConfig
+)
+
+
+def connection_message(config: MetadataConnectionConfig) -> ConnectionMessage:
+    """The message for `config`; for SQLite the folder of the file is made.
+
+    Raises:
+        MetadataStoreError: the SQLite file cannot be made, or is no database.
+    """
+    match config:
+        case SqliteConnection(path):
+            _check_sqlite_file(path)
+            return metadata_store_pb2.ConnectionConfig(
+                sqlite=metadata_store_pb2.SqliteMetadataSourceConfig(filename_uri=path)
+            )
+        case MySqlConnection(host, port, database, username, password):
+            return metadata_store_pb2.ConnectionConfig(
+                mysql=metadata_store_pb2.MySQLDatabaseConfig(
+                    host=host, port=port, database=database, user=username, password=password
+                )
+            )
+        case PostgresqlConnection(host, port, database, username, password):
+            return metadata_store_pb2.ConnectionConfig(
+                postgresql=metadata_store_pb2.PostgreSQLDatabaseConfig(
+                    host=host, port=str(port), dbname=database, user=username, password=password
+                )
+            )
+        case GrpcConnection(host, port):
+            return metadata_store_pb2.MetadataStoreClientConfig(host=host, port=port)
+
+
+def _check_sqlite_file(path: str) -> None:
+    """ML Metadata's own message for a file that is no database names neither file nor remedy."""
+    try:
+        os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+        if not os.path.exists(path):
+            return
+        with open(path, "rb") as stream:
+            head = stream.read(len(_SQLITE_MAGIC))
+    except OSError as error:
+        raise MetadataStoreError(
+            f"Metadata store {path!r} cannot be opened: {error.strerror}."
+        ) from error
+    if head and head != _SQLITE_MAGIC:
+        raise MetadataStoreError(
+            f"Metadata store {path!r} is no SQLite database. "
+            "Give the path of a metadata store, or of a file that does not exist yet."
+        )

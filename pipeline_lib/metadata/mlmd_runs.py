@@ -1,0 +1,41 @@
+"""A run as ML Metadata's `pipeline_run` context."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ml_metadata.proto import metadata_store_pb2 as mlmd
+
+from pipeline_lib.metadata.mlmd_records import PREFIX, get_value, set_value
+from pipeline_lib.metadata.store import RunRecord, RunState
+
+
+def run_context(run: RunRecord, type_id: int) -> mlmd.Context:
+    """The context that stands for a run."""
+    context = mlmd.Context(type_id=type_id, name=run.run_id)
+    own: dict[str, Any] = {
+        "pipeline_name": run.pipeline_name,
+        "pipeline_root": run.pipeline_root,
+        "state": run.state.value,
+        "parameters": dict(run.parameters),
+    }
+    for name, value in own.items():
+        set_value(context.custom_properties[PREFIX + name], value)
+    return context
+
+
+def run_record(context: mlmd.Context) -> RunRecord:
+    """The run that a context stands for."""
+    own = {
+        name.removeprefix(PREFIX): get_value(value)
+        for name, value in context.custom_properties.items()
+    }
+    return RunRecord(
+        pipeline_name=own.get("pipeline_name", ""),
+        run_id=context.name,
+        state=RunState(own.get("state", RunState.COMPLETE.value)),
+        pipeline_root=own.get("pipeline_root", ""),
+        parameters=own.get("parameters", {}),
+        started=context.create_time_since_epoch / 1000,
+        ended=context.last_update_time_since_epoch / 1000,
+    )

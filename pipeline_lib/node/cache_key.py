@@ -1,0 +1,62 @@
+"""The cache key: a digest of everything that an execution's result depends on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pipeline_lib.artifacts import files
+from pipeline_lib.artifacts.artifact import ArtifactRecord
+from pipeline_lib.ir.expressions import SourceFile
+from pipeline_lib.ir.pipeline import ClassExecutor, FunctionExecutor, Node, ParameterType
+
+
+def cache_leaves(
+    node: Node,
+    executor: FunctionExecutor | ClassExecutor,
+    inputs: Mapping[str, Sequence[ArtifactRecord]],
+    parameters: Mapping[str, Any],
+) -> dict[str, str]:
+    """The parts of the key by name, so that a changed one can be told.
+
+    Inputs count by content and properties, not by where they are or who wrote them; data outside
+    the pipeline counts by content; the user's modules count by content.
+    """
+    leaves = {
+        "executor": executor.path,
+        "code": executor.digest,
+        "outputs": _digest({key: output.type.name for key, output in node.outputs.items()}),
+    }
+    for name, value in parameters.items():
+        leaves[f"parameter.{name}"] = _parameter_leaf(node, name, value)
+    for key, artifacts in inputs.items():
+        for index, artifact in enumerate(artifacts):
+            leaves[f"input.{key}.{index}"] = _artifact_leaf(artifact)
+    return leaves
+
+
+def cache_key(leaves: Mapping[str, str]) -> str:
+    """The key that the leaves make."""
+    return _digest(dict(leaves))
+
+
+def _parameter_leaf(node: Node, name: str, value: Any) -> str:
+    declared = node.parameters[name]
+    if isinstance(declared.value, SourceFile):
+        return f"{declared.value.digest}/{declared.value.file}"
+    if declared.type is ParameterType.PATH and value is not None:
+        return files.fingerprint(value) or "missing"
+    return json.dumps(value, sort_keys=True)
+
+
+def _artifact_leaf(artifact: ArtifactRecord) -> str:
+    # Artifacts that another tool recorded carry no fingerprint.
+    content = artifact.fingerprint or files.fingerprint(artifact.uri)
+    return _digest([artifact.type_name, content, artifact.properties, artifact.custom_properties])
+
+
+def _digest(value: Any) -> str:
+    text = json.dumps(value, sort_keys=True, default=dict)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -1,0 +1,47 @@
+"""Turning an exception into the record of it."""
+
+from __future__ import annotations
+
+import os
+import site
+import sysconfig
+import traceback
+from types import TracebackType
+
+import pipeline_lib
+from pipeline_lib.metadata.store import ErrorRecord
+
+_LIBRARY = os.path.dirname(os.path.abspath(pipeline_lib.__file__)) + os.sep
+_NOT_THE_AUTHORS = (
+    _LIBRARY,
+    sysconfig.get_paths()["stdlib"] + os.sep,
+    *(folder + os.sep for folder in site.getsitepackages()),
+    "<",
+)
+
+
+def error_record(error: BaseException) -> ErrorRecord:
+    """The record of an exception: its traceback begins where the library called the author's code."""
+    shown = _without_library_frames(error.__traceback__)
+    lines = traceback.format_exception(type(error), error, shown)
+    return ErrorRecord(
+        type=type(error).__name__,
+        message=str(error),
+        traceback="".join(lines),
+        location=_authors_line(error.__traceback__),
+    )
+
+
+def _without_library_frames(frames: TracebackType | None) -> TracebackType | None:
+    rest = frames
+    while rest is not None and rest.tb_frame.f_code.co_filename.startswith(_LIBRARY):
+        rest = rest.tb_next
+    return rest or frames
+
+
+def _authors_line(frames: TracebackType | None) -> str:
+    """The innermost line that is neither ours, nor Python's, nor of an installed package."""
+    for frame in reversed(traceback.extract_tb(frames)):
+        if not frame.filename.startswith(_NOT_THE_AUTHORS):
+            return f"{frame.filename}:{frame.lineno}"
+    return ""

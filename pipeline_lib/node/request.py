@@ -1,0 +1,80 @@
+"""What a process needs to execute a node, and what comes back. Both can be pickled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Union
+
+from pipeline_lib.artifacts.artifact import ArtifactRecord
+from pipeline_lib.ir.pipeline import ArtifactType, ClassExecutor, FunctionExecutor
+from pipeline_lib.metadata.store import ErrorRecord
+
+
+@dataclass(frozen=True)
+class OutputSlot:
+    """Where one output is written.
+
+    Attributes:
+        type: type of the artifact.
+        final: directory that will hold the output.
+        partial: directory that holds it while it is being written.
+    """
+
+    type: ArtifactType
+    final: str
+    partial: str
+
+
+@dataclass(frozen=True)
+class ExecutionRequest:
+    """One execution of a Python executor.
+
+    Attributes:
+        types: artifact type of each input.
+        inputs: artifacts by input key.
+        outputs: slots by output key.
+        parameters: values by name, absent optional ones as `None`.
+        system_dir: directory of this execution for its log and temporary files.
+    """
+
+    executor: FunctionExecutor | ClassExecutor
+    pipeline_name: str
+    run_id: str
+    node_id: str
+    execution_id: int
+    types: Mapping[str, ArtifactType]
+    inputs: Mapping[str, Sequence[ArtifactRecord]]
+    outputs: Mapping[str, OutputSlot]
+    parameters: Mapping[str, Any]
+    beam_pipeline_args: tuple[str, ...]
+    system_dir: str
+
+    @property
+    def log_uri(self) -> str:
+        """Where the executor's output goes, if it does not go to the terminal."""
+        return f"{self.system_dir}/log.txt"
+
+
+@dataclass(frozen=True)
+class Success:
+    """The executor succeeded; its outputs are in their final place."""
+
+    outputs: Mapping[str, Sequence[ArtifactRecord]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """The executor failed, or the process that it ran in."""
+
+    error: ErrorRecord
+
+
+@dataclass(frozen=True)
+class Canceled:
+    """The execution was stopped from outside."""
+
+    reason: str
+
+
+Outcome = Union[Success, Failure, Canceled]

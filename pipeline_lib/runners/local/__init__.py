@@ -1,0 +1,1 @@
+"""The local runner: parallel, on one machine."""

@@ -1,0 +1,58 @@
+"""What a run leaves behind, for the program that started it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipeline_lib.errors import PipelineRunError
+from pipeline_lib.metadata.connection import MetadataConnectionConfig
+from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, RunRecord
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """A finished run.
+
+    Attributes:
+        executions: the final record of each node.
+        metadata_connection_config: the store that holds it all.
+    """
+
+    run: RunRecord
+    executions: Mapping[str, ExecutionRecord]
+    metadata_connection_config: MetadataConnectionConfig
+
+    @property
+    def run_id(self) -> str:
+        """Id of the run."""
+        return self.run.run_id
+
+    def __getitem__(self, node_id: str) -> ExecutionRecord:
+        """The final record of a node."""
+        return self.executions[node_id]
+
+
+def run_error(result: RunResult) -> PipelineRunError:
+    """The error of a run in which nodes failed."""
+    executions = result.executions.values()
+    failed = [one for one in executions if one.state is ExecutionState.FAILED]
+    skipped = sum(one.state is ExecutionState.SKIPPED for one in executions)
+    lines = [
+        f"Run {result.run_id!r} of pipeline {result.run.pipeline_name!r} failed: "
+        f"{len(failed)} of {len(result.executions)} nodes failed, {skipped} skipped."
+    ]
+    for execution in failed:
+        lines += _failure_lines(execution)
+    return PipelineRunError("\n".join(lines))
+
+
+def _failure_lines(execution: ExecutionRecord) -> list[str]:
+    error = execution.error
+    assert error is not None, "a failed execution carries its error"
+    lines = [f"  {execution.node_id}: {error.type}: {error.message}"]
+    if error.location:
+        lines.append(f"    at {error.location}")
+    if execution.log_uri:
+        lines.append(f"    log: {execution.log_uri}")
+    return lines
