@@ -99,7 +99,7 @@ _HOME = {
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
-__all__ = sorted([*_MODULE_OF, "standard_artifacts"])  # noqa: PLE0605 - names, sorted
+__all__ = sorted([*_MODULE_OF, "standard_artifacts"])
 
 
 def __getattr__(name: str) -> Any:

@@ -65,6 +65,6 @@ def did_you_mean(name: str, existing: Iterable[str]) -> str:
     if not names:
         return " None exist."
     listed = ", ".join(repr(candidate) for candidate in names)
-    close = difflib.get_close_matches(name, names, n=1)
+    close = difflib.get_close_matches(str(name), names, n=1)
     hint = f" Did you mean {close[0]!r}?" if close else ""
     return f" These exist: {listed}.{hint}"

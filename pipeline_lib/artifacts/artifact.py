@@ -201,9 +201,7 @@ class Artifact:
         """Record a list, a dict or a scalar under `key`."""
         self._set_custom(key, value, (type(None), bool, int, float, str, list, dict))
 
-    def _set_custom(
-        self, key: str, value: JsonValue, expected: type | tuple[type, ...]
-    ) -> None:
+    def _set_custom(self, key: str, value: JsonValue, expected: type | tuple[type, ...]) -> None:
         if not isinstance(value, expected):
             raise TypeError(
                 f"Custom property {key!r} of {self.TYPE_NAME!r} got {value!r} "

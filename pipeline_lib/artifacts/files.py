@@ -100,6 +100,7 @@ def _blocks(path: str) -> Iterator[bytes]:
         while block := stream.read(_BLOCK):
             yield block
 
+
 def _file_system(uri: str) -> Any:
     import fsspec
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import reduce
 from typing import Any
 
 from pipeline_lib.artifacts.artifact import Artifact
@@ -30,9 +29,7 @@ from pipeline_lib.ir import pipeline as ir
 from pipeline_lib.ir.expressions import Expression, Literal, Operation, Operator
 
 
-def root_expression(
-    pipeline: Pipeline, runtime_parameters: RuntimeParameters
-) -> Expression | None:
+def root_expression(pipeline: Pipeline, runtime_parameters: RuntimeParameters) -> Expression | None:
     """The pipeline root as an expression."""
     match pipeline.pipeline_root:
         case None:
@@ -160,9 +157,9 @@ def _condition_key(channel: OutputChannel) -> str:
 
 def _condition(node: BaseNode) -> Expression | None:
     predicates = [predicate.to_expression(_condition_key) for predicate in node.conditions]
-    if not predicates:
-        return None
-    return reduce(lambda left, right: Operation(Operator.AND, (left, right)), predicates)
+    if len(predicates) < 2:
+        return predicates[0] if predicates else None
+    return Operation(Operator.AND, tuple(predicates))
 
 
 def _command_part(part: str | Placeholder) -> Expression:

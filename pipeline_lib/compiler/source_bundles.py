@@ -23,8 +23,8 @@ class SourceBundles:
         """Bundle the file at `path`.
 
         Raises:
-            UserModuleError: there is no such file, or it is no valid Python; the message begins
-                with `where`.
+            UserModuleError: there is no such file, or one of them is no valid Python; the message
+                begins with `where`.
         """
         files = _file_and_siblings(Path(path), where)
         text = json.dumps(files, sort_keys=True)
@@ -49,9 +49,20 @@ def _file_and_siblings(path: Path, where: str) -> dict[str, str]:
         current = waiting.pop()
         if current.name in files:
             continue
-        files[current.name] = current.read_text()
+        files[current.name] = _source(current, where)
         waiting += _imported_siblings(current, files[current.name], where)
     return files
+
+
+def _source(path: Path, where: str) -> str:
+    try:
+        # In one encoding, whatever the author's locale: the same file must give the same digest.
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UserModuleError(
+            f"{where}: module file {str(path)!r} is no valid Python: it is not encoded in UTF-8 "
+            f"({error.reason} at byte {error.start})."
+        ) from error
 
 
 def _imported_siblings(path: Path, source: str, where: str) -> Iterator[Path]:
@@ -62,6 +73,10 @@ def _imported_siblings(path: Path, source: str, where: str) -> Iterator[Path]:
             f"{where}: module file {str(path)!r} is no valid Python: "
             f"{error.msg} (line {error.lineno})."
         ) from error
+    except ValueError as error:  # a null byte
+        raise UserModuleError(
+            f"{where}: module file {str(path)!r} is no valid Python: {error}."
+        ) from error
     for statement in ast.walk(tree):
         for name in _imported_names(statement):
             sibling = path.with_name(f"{name}.py")
@@ -70,8 +85,9 @@ def _imported_siblings(path: Path, source: str, where: str) -> Iterator[Path]:
 
 
 def _imported_names(statement: ast.AST) -> Iterator[str]:
+    """Modules that could be files beside this one: names with a dot are in packages."""
     match statement:
         case ast.Import(names):
-            yield from (alias.name.split(".")[0] for alias in names)
-        case ast.ImportFrom(module=str(module), level=0):
-            yield module.split(".")[0]
+            yield from (alias.name for alias in names if "." not in alias.name)
+        case ast.ImportFrom(module=str(module), level=0) if "." not in module:
+            yield module

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import sys
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from pipeline_lib.errors import UserModuleError
@@ -42,6 +42,6 @@ def _origin(module: str) -> str:
     return spec.origin
 
 
-@lru_cache(maxsize=None)
+@cache
 def _file_digest(path: str, modified: int) -> str:
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:16]

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Union
 
 from pipeline_lib.artifacts.artifact import Artifact
-from pipeline_lib.dsl.component_spec import BoundInput, BoundParameter, ChannelParameter
 from pipeline_lib.dsl.channel import is_artifact_class
+from pipeline_lib.dsl.component_spec import BoundInput, BoundParameter, ChannelParameter
 from pipeline_lib.dsl.executor_spec import ContainerExecutorSpec
 from pipeline_lib.dsl.node import BaseNode
 from pipeline_lib.dsl.parameter_types import parameter_type
@@ -30,9 +30,7 @@ from pipeline_lib.ir.expressions import (
 class CommandPlaceholder(Placeholder):
     """A part of a container's command that is filled in when the container starts."""
 
-    def __init__(
-        self, expression: Expression, reads: Sequence[tuple[str, str]]
-    ) -> None:
+    def __init__(self, expression: Expression, reads: Sequence[tuple[str, str]]) -> None:
         super().__init__(lambda _: expression, ())
         self.expression = expression
         self.reads = tuple(reads)

@@ -113,7 +113,9 @@ class FunctionSignature:
         kind = parameter_type(declared, where)
         self.parameters[name] = declared
         if default is not REQUIRED:
-            self.defaults[name] = default if default is None else checked_value(default, kind, where)
+            self.defaults[name] = (
+                default if default is None else checked_value(default, kind, where)
+            )
         elif is_optional or inner_optional:
             self.defaults[name] = None
 
@@ -166,7 +168,9 @@ def _without_none(declared: Any) -> tuple[Any, bool]:
 
 def _check_artifact_class(declared: Any, role: Role, where: str) -> None:
     if not is_artifact_class(declared):
-        raise AuthoringError(f"{where}: {role.value}[...] takes an artifact type, got {declared!r}.")
+        raise AuthoringError(
+            f"{where}: {role.value}[...] takes an artifact type, got {declared!r}."
+        )
 
 
 def _value_type(declared: Any, where: str) -> type[ValueArtifact]:

@@ -35,7 +35,7 @@ class Resolver(BaseNode):
     """
 
     def __init__(self, strategy_class: type[ResolverStrategy], **channels: Channel) -> None:
-        if not (isinstance(strategy_class, type) and hasattr(strategy_class, "resolve_artifacts")):
+        if not hasattr(strategy_class, "resolve_artifacts"):
             raise AuthoringError(
                 "Resolver(strategy_class=...) takes a class with a resolve_artifacts method, "
                 f"got {strategy_class!r}."

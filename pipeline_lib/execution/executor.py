@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -62,7 +63,12 @@ class BaseExecutor(ABC):
         """
 
     def _get_tmp_dir(self) -> str:
-        """A directory for temporary files, removed after the execution."""
+        """A directory for temporary files, removed after the execution.
+
+        An executor that is called by hand, without a context, gets one of the system's.
+        """
+        if not self._context.tmp_dir:
+            return tempfile.mkdtemp()
         os.makedirs(self._context.tmp_dir, exist_ok=True)
         return self._context.tmp_dir
 

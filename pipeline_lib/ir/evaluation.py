@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +28,7 @@ from pipeline_lib.ir.expressions import (
     SourceFile,
     describe,
 )
+from pipeline_lib.ir.frozen import thaw
 
 
 class EvaluationError(PipelineLibError):
@@ -59,10 +61,11 @@ def evaluate(expression: Expression, scope: Scope) -> Any:
         EvaluationError: something that the expression reads is not there, or its types do not fit.
     """
     match expression:
+        # Copies: what a component does to its list must not reach the pipeline or another node.
         case Literal(value):
-            return value
+            return thaw(value)
         case RuntimeParameterValue(name):
-            return _look_up(expression, name, scope.runtime_parameters)
+            return deepcopy(_look_up(expression, name, scope.runtime_parameters))
         case SourceFile(digest, file):
             return f"{_look_up(expression, digest, scope.staged)}/{file}"
         case InputArtifacts(key):
@@ -74,13 +77,13 @@ def evaluate(expression: Expression, scope: Scope) -> Any:
         case Index(of, position):
             return _element(expression, evaluate(of, scope), position)
         case ArtifactProperty(of, name, custom):
-            artifact = evaluate(of, scope)
+            artifact = _artifact(expression, of, scope)
             values = artifact.custom_properties if custom else artifact.properties
             return _look_up(expression, name, values)
         case ArtifactValue(of):
-            return _value_of(expression, evaluate(of, scope))
+            return _value_of(expression, _artifact(expression, of, scope))
         case ArtifactUri(of):
-            return evaluate(of, scope).uri
+            return _artifact(expression, of, scope).uri
         case Operation():
             return _operate(expression, scope)
 
@@ -91,13 +94,24 @@ def _look_up(expression: Expression, name: str, values: Mapping[str, Any]) -> An
     return values[name]
 
 
-def _element(expression: Expression, elements: Sequence[Any], position: int) -> Any:
+def _element(expression: Expression, elements: Any, position: int) -> Any:
+    if not isinstance(elements, Sequence):
+        raise EvaluationError(f"{describe(expression)} has no value: {elements!r} is no list.")
     try:
         return elements[position]
     except IndexError:
         raise EvaluationError(
             f"{describe(expression)} has no value: the list holds {len(elements)} elements."
         ) from None
+
+
+def _artifact(expression: Expression, of: Expression, scope: Scope) -> ArtifactRecord:
+    found = evaluate(of, scope)
+    if not isinstance(found, ArtifactRecord):
+        raise EvaluationError(
+            f"{describe(expression)} has no value: {describe(of)} is no artifact."
+        )
+    return found
 
 
 def _value_of(expression: Expression, artifact: ArtifactRecord) -> Any:

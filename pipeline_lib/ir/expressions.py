@@ -6,10 +6,16 @@ One tree serves parameters, conditions and container command lines. A leaf reads
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from enum import Enum
-from typing import Any, Union
+from typing import Any
+
+from pipeline_lib.errors import InvalidPipelineError
+from pipeline_lib.ir.frozen import FrozenMapping, thaw
+
+MAX_NESTING = 32
+"""Levels of lists and dicts in a literal; protobuf reads no more than 100 nested messages."""
 
 
 class Operator(Enum):
@@ -29,9 +35,19 @@ class Operator(Enum):
 
 @dataclass(frozen=True)
 class Literal:
-    """A value that is known when the pipeline is compiled: a scalar, `bytes`, a list or a dict."""
+    """A value that is known when the pipeline is compiled: a scalar, `bytes`, a list or a dict.
+
+    Lists and dicts are held as tuples and `FrozenMapping`s; evaluating gives plain ones again.
+
+    Raises:
+        InvalidPipelineError: the value, or one inside it, is of another type, an integer beyond 64
+            bits, or text that is no Unicode.
+    """
 
     value: Any
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "value", _frozen(self.value, 0))
 
 
 @dataclass(frozen=True)
@@ -109,19 +125,19 @@ class Operation:
     operands: tuple[Expression, ...]
 
 
-Expression = Union[
-    Literal,
-    RuntimeParameterValue,
-    SourceFile,
-    InputArtifacts,
-    OutputArtifacts,
-    ExecutionParameterValue,
-    Index,
-    ArtifactProperty,
-    ArtifactValue,
-    ArtifactUri,
-    Operation,
-]
+Expression = (
+    Literal
+    | RuntimeParameterValue
+    | SourceFile
+    | InputArtifacts
+    | OutputArtifacts
+    | ExecutionParameterValue
+    | Index
+    | ArtifactProperty
+    | ArtifactValue
+    | ArtifactUri
+    | Operation
+)
 
 
 def walk(expression: Expression) -> Iterator[Expression]:
@@ -130,25 +146,13 @@ def walk(expression: Expression) -> Iterator[Expression]:
     for part in fields(expression):
         value = getattr(expression, part.name)
         for inner in value if isinstance(value, tuple) else (value,):
-            if isinstance(inner, Expression.__args__):  # type: ignore[attr-defined]
+            if isinstance(inner, Expression):
                 yield from walk(inner)
 
 
 def describe(expression: Expression) -> str:
     """The expression as an author would write it, for messages and reports."""
     match expression:
-        case Literal(value):
-            return repr(value)
-        case RuntimeParameterValue(name):
-            return f"runtime_parameter({name!r})"
-        case SourceFile(_, file):
-            return f"source({file!r})"
-        case InputArtifacts(key):
-            return f"input({key!r})"
-        case OutputArtifacts(key):
-            return f"output({key!r})"
-        case ExecutionParameterValue(name):
-            return f"exec_property({name!r})"
         case Index(of, position):
             return f"{describe(of)}[{position}]"
         case ArtifactProperty(of, name, custom):
@@ -161,3 +165,52 @@ def describe(expression: Expression) -> str:
             return f"not {describe(operand)}"
         case Operation(operator, operands):
             return "(" + f" {operator.value} ".join(map(describe, operands)) + ")"
+        case leaf:
+            return _describe_leaf(leaf)
+
+
+def _describe_leaf(expression: Expression) -> str:
+    match expression:
+        case Literal(value):
+            return repr(thaw(value))
+        case RuntimeParameterValue(name):
+            return f"runtime_parameter({name!r})"
+        case SourceFile(_, file):
+            return f"source({file!r})"
+        case InputArtifacts(key):
+            return f"input({key!r})"
+        case OutputArtifacts(key):
+            return f"output({key!r})"
+        case ExecutionParameterValue(name):
+            return f"exec_property({name!r})"
+        case _:
+            raise TypeError(f"{expression!r} is no leaf of an expression.")
+
+
+def _frozen(value: Any, depth: int) -> Any:
+    """`value` in types of Python's own that cannot be changed."""
+    match value:
+        case None | bool() | bytes():
+            return value
+        case int() if -(2**63) <= value < 2**63:
+            return int(value)
+        case float():
+            return float(value)
+        case str() if _is_unicode(value):
+            return str.__str__(value)
+        case list() | tuple() if depth < MAX_NESTING:
+            return tuple(_frozen(item, depth + 1) for item in value)
+        case Mapping() if depth < MAX_NESTING and all(map(_is_unicode, value)):
+            return FrozenMapping({key: _frozen(item, depth + 1) for key, item in value.items()})
+    raise InvalidPipelineError(
+        f"{value!r} of type {type(value).__name__} cannot be part of a pipeline: use None, "
+        "booleans, integers of 64 bits, floats, Unicode text, bytes, and lists and dicts of these "
+        f"with text as keys, nested at most {MAX_NESTING} deep."
+    )
+
+
+def _is_unicode(text: object) -> bool:
+    try:
+        return isinstance(text, str) and text.encode() is not None
+    except UnicodeEncodeError:
+        return False

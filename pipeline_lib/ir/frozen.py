@@ -1,4 +1,4 @@
-"""A mapping that can be read, compared and pickled, but not changed."""
+"""Values that can be read, compared and pickled, but not changed."""
 
 from __future__ import annotations
 
@@ -33,3 +33,13 @@ class FrozenMapping(Mapping[str, V]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return FrozenMapping, (self._items,)
+
+
+def thaw(value: Any) -> Any:
+    """A copy of a frozen value with plain lists and dicts, which its reader may change."""
+    match value:
+        case tuple():
+            return [thaw(item) for item in value]
+        case Mapping():
+            return {key: thaw(item) for key, item in value.items()}
+    return value

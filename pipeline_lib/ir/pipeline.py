@@ -7,13 +7,13 @@ and what it does (`executor`). Fields and names are those of `pipeline.proto`.
 
 from __future__ import annotations
 
+import heapq
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from enum import Enum
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
-from typing import Any, Union
 
 from pipeline_lib.artifacts.artifact import PropertyType
 from pipeline_lib.errors import InvalidPipelineError, did_you_mean
@@ -32,7 +32,8 @@ from pipeline_lib.ir.frozen import FrozenMapping
 SCHEMA_VERSION = 1
 """Of the message; a reader refuses a higher one."""
 
-_NODE_ID = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9_.\-]*$")
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]*")
+"""Of pipelines and nodes: they become parts of paths."""
 
 
 class ParameterType(Enum):
@@ -87,7 +88,7 @@ class StoreQuery:
     output_key: str = ""
 
 
-InputSource = Union[NodeOutput, StoreQuery]
+InputSource = NodeOutput | StoreQuery
 
 
 @dataclass(frozen=True)
@@ -162,9 +163,7 @@ class ResolveExecutor:
     strategy_path: str
 
 
-Executor = Union[
-    FunctionExecutor, ClassExecutor, ContainerExecutor, ImportExecutor, ResolveExecutor
-]
+Executor = FunctionExecutor | ClassExecutor | ContainerExecutor | ImportExecutor | ResolveExecutor
 
 
 @dataclass(frozen=True)
@@ -197,7 +196,7 @@ class Node(_Frozen):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not _NODE_ID.match(self.id):
+        if not _NAME.fullmatch(self.id):
             raise InvalidPipelineError(
                 f"Node id {self.id!r} is not valid: letters, digits, '_', '-' and '.' are allowed."
             )
@@ -256,7 +255,7 @@ class SourceBundle(_Frozen):
 
 @dataclass(frozen=True)
 class Pipeline:
-    """A whole pipeline. Nodes stand in an order in which they could run one by one.
+    """A whole pipeline. Its nodes are put into an order in which they could run one by one.
 
     Attributes:
         root: below it all outputs are written; `None` leaves the choice to the runner.
@@ -281,15 +280,17 @@ class Pipeline:
                 f"Pipeline {self.name!r} has schema version {self.schema_version}; "
                 f"this release reads up to {SCHEMA_VERSION}. Install a newer one."
             )
-        if not _NODE_ID.match(self.name):
+        if not _NAME.fullmatch(self.name):
             raise InvalidPipelineError(
                 f"Pipeline name {self.name!r} is not valid: "
                 "letters, digits, '_', '-' and '.' are allowed."
             )
         self._check_unique_ids()
+        if self.root is not None:
+            self._check_names_read("The root", walk(self.root))
         for node in self.nodes:
             self._check_references(node)
-        self._check_order()
+        object.__setattr__(self, "nodes", self._nodes_in_running_order())
 
     @cached_property
     def by_id(self) -> Mapping[str, Node]:
@@ -323,7 +324,7 @@ class Pipeline:
                     f"which pipeline {self.name!r} does not contain."
                     f"{did_you_mean(upstream, self.by_id)}"
                 )
-        self._check_names_read(node)
+        self._check_names_read(f"Node {node.id!r}", node.expressions())
 
     def _check_source(self, node: Node, key: str, wanted: Input, source: NodeOutput) -> None:
         producer = self.by_id.get(source.node_id)
@@ -346,32 +347,44 @@ class Pipeline:
                 f"but output {source.output_key!r} of node {producer.id!r} is {given!r}."
             )
 
-    def _check_names_read(self, node: Node) -> None:
+    def _check_names_read(self, reader: str, expressions: Iterable[Expression]) -> None:
         declared = {parameter.name for parameter in self.runtime_parameters}
         bundled = {bundle.digest for bundle in self.sources}
-        for expression in node.expressions():
+        for expression in expressions:
             match expression:
                 case RuntimeParameterValue(name) if name not in declared:
                     raise InvalidPipelineError(
-                        f"Node {node.id!r} reads runtime parameter {name!r}, which pipeline "
+                        f"{reader} reads runtime parameter {name!r}, which pipeline "
                         f"{self.name!r} does not declare.{did_you_mean(name, declared)}"
                     )
                 case SourceFile(digest, file) if digest not in bundled:
                     raise InvalidPipelineError(
-                        f"Node {node.id!r} reads source file {file!r} of bundle {digest!r}, "
+                        f"{reader} reads source file {file!r} of bundle {digest!r}, "
                         f"which pipeline {self.name!r} does not carry."
                     )
 
-    def _check_order(self) -> None:
+    def _nodes_in_running_order(self) -> tuple[Node, ...]:
+        """Each node after those it waits for, and else in the order given."""
+        position = {node.id: place for place, node in enumerate(self.nodes)}
+        # Sorted, for the cycle that an error names must not depend on the hash of strings.
+        sorter = TopologicalSorter({id: sorted(ids) for id, ids in self.dependencies.items()})
         try:
-            TopologicalSorter(self.dependencies).prepare()
+            sorter.prepare()
         except CycleError as error:
-            # graphlib names a node after those that wait for it; people read along the arrows.
             path = " -> ".join(error.args[1])
             raise InvalidPipelineError(
                 f"Pipeline {self.name!r} has a cycle: {path}. "
                 "A node cannot wait for its own result."
             ) from None
+        ready: list[int] = []
+        ordered = []
+        while sorter.is_active():
+            for node_id in sorter.get_ready():
+                heapq.heappush(ready, position[node_id])
+            node = self.nodes[heapq.heappop(ready)]
+            ordered.append(node)
+            sorter.done(node.id)
+        return tuple(ordered)
 
 
 def _dependencies(node: Node) -> Iterator[str]:
@@ -380,4 +393,3 @@ def _dependencies(node: Node) -> Iterator[str]:
         for source in node_input.sources:
             if isinstance(source, NodeOutput):
                 yield source.node_id
-

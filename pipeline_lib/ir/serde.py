@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
 from typing import Any
 
@@ -79,9 +79,7 @@ def from_text(text: str) -> Pipeline:
 
 def to_json(ir: Pipeline) -> str:
     """The pipeline as JSON, for people and other programs."""
-    return json_format.MessageToJson(
-        to_proto(ir), preserving_proto_field_name=True, sort_keys=True
-    )
+    return json_format.MessageToJson(to_proto(ir), preserving_proto_field_name=True, sort_keys=True)
 
 
 def from_json(text: str) -> Pipeline:
@@ -153,7 +151,7 @@ def _encode_literal(value: Any, message: Any) -> Any:
             message.string_value = value
         case bytes():
             message.bytes_value = value
-        case list() | tuple():
+        case tuple():
             message.list_value.SetInParent()
             for item in value:
                 _encode_literal(item, message.list_value.items.add())
@@ -161,11 +159,6 @@ def _encode_literal(value: Any, message: Any) -> Any:
             message.dict_value.SetInParent()
             for key, item in value.items():
                 _encode_literal(item, message.dict_value.items[key])
-        case _:
-            raise InvalidPipelineError(
-                f"{value!r} of type {type(value).__name__} cannot be part of a pipeline: "
-                "use numbers, strings, booleans, bytes, lists and dicts."
-            )
     return message
 
 
@@ -178,11 +171,20 @@ def _decode(message: Any) -> Any:
         member = message.WhichOneof("kind")
         if member is None:
             raise InvalidPipelineError(
-                f"An {descriptor.name} of a kind that this release does not know; install a newer one."
+                f"The pipeline holds an {descriptor.name} of a kind that this release does not "
+                "know. Install a newer one."
             )
         return _decode(getattr(message, member))
     values = {part.name: _decode_field(message, part) for part in descriptor.fields}
+    _check_complete(descriptor.name, values)
     return _CLASSES[descriptor.name](**values)
+
+
+def _check_complete(name: str, values: Mapping[str, Any]) -> None:
+    for part in fields(_CLASSES[name]):
+        required = part.default is MISSING and part.default_factory is MISSING
+        if required and values[part.name] is None:
+            raise InvalidPipelineError(f"The pipeline holds a {name} without {part.name!r}.")
 
 
 def _decode_field(message: Any, part: Any) -> Any:
@@ -201,10 +203,18 @@ def _decode_item(value: Any, part: Any) -> Any:
     if part.message_type is not None:
         return _decode(value)
     if part.enum_type is not None:
-        enum = part.enum_type
-        prefix = _snake_case(enum.name).upper() + "_"
-        return _CLASSES[enum.name][enum.values_by_number[value].name.removeprefix(prefix)]
+        return _decode_enum(value, part.enum_type)
     return value
+
+
+def _decode_enum(number: int, descriptor: Any) -> Any:
+    for member in _CLASSES[descriptor.name]:  # type: ignore[attr-defined]
+        if _number(member) == number:
+            return member
+    raise InvalidPipelineError(
+        f"The pipeline holds the {descriptor.name} number {number}, which this release does not "
+        "know. Install a newer one."
+    )
 
 
 def _decode_literal(message: Any) -> Any:
@@ -228,10 +238,14 @@ def _is_scalar(value: Any) -> bool:
 
 
 def _scalar(value: Any) -> Any:
-    if isinstance(value, Enum):
-        name = f"{_snake_case(type(value).__name__).upper()}_{value.name}"
-        return pipeline_pb2.DESCRIPTOR.enum_types_by_name[type(value).__name__].values_by_name[name].number
-    return value
+    return _number(value) if isinstance(value, Enum) else value
+
+
+def _number(member: Enum) -> int:
+    enum = type(member).__name__
+    name = f"{_snake_case(enum).upper()}_{member.name}"
+    values = pipeline_pb2.DESCRIPTOR.enum_types_by_name[enum].values_by_name
+    return int(values[name].number)
 
 
 def _snake_case(name: str) -> str:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, field
 from typing import Union
+
+DEFAULT_STORE = os.path.join(".plib", "metadata.sqlite")
+"""SQLite file of pipelines that name no store, below the working directory."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +25,7 @@ class MySqlConnection:
     port: int
     database: str
     username: str
-    password: str
+    password: str = field(repr=False)  # messages show the settings
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class PostgresqlConnection:
     port: int
     database: str
     username: str
-    password: str
+    password: str = field(repr=False)  # messages show the settings
 
 
 @dataclass(frozen=True)

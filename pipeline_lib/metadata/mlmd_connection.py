@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from ml_metadata.proto import metadata_store_pb2
 
@@ -17,13 +18,11 @@ from pipeline_lib.metadata.connection import (
 
 _SQLITE_MAGIC = b"SQLite format 3\x00"
 
-ConnectionMessage = (
-    metadata_store_pb2.ConnectionConfig | metadata_store_pb2.MetadataStoreClientConfig
-)
 
+def connection_message(config: MetadataConnectionConfig) -> Any:
+    """The `ConnectionConfig` or `MetadataStoreClientConfig` for `config`.
 
-def connection_message(config: MetadataConnectionConfig) -> ConnectionMessage:
-    """The message for `config`; for SQLite the folder of the file is made.
+    For SQLite the folder of the file is made.
 
     Raises:
         MetadataStoreError: the SQLite file cannot be made, or is no database.

@@ -21,6 +21,9 @@ PREFIX = "plib_"
 PRODUCER = "producer_component"
 """TFX's custom property of an artifact: id of the node that wrote it."""
 
+NAME = "name"
+"""TFX's custom property of an artifact: its name."""
+
 _STRUCT_VALUE = "__value__"
 """Key under which TFX puts a JSON value that is no object into a struct."""
 
@@ -60,10 +63,24 @@ def set_value(message: mlmd.Value, value: Any) -> None:
             message.double_value = value
         case str():
             message.string_value = value
-        case dict():
-            json_format.ParseDict(value, message.struct_value)
         case _:
-            json_format.ParseDict({_STRUCT_VALUE: value}, message.struct_value)
+            set_struct(message, value)
+
+
+def set_struct(message: mlmd.Value, value: Any) -> None:
+    """Fill an ML Metadata value with a struct, whatever the JSON value is."""
+    struct = value if isinstance(value, dict) else {_STRUCT_VALUE: value}
+    json_format.ParseDict(struct, message.struct_value)
+
+
+def _set_declared(message: mlmd.Value, value: Any, declared: PropertyType) -> None:
+    match declared:
+        case PropertyType.JSON_VALUE:
+            set_struct(message, value)
+        case PropertyType.FLOAT:
+            set_value(message, float(value))
+        case _:
+            set_value(message, value)
 
 
 def get_value(message: mlmd.Value) -> Any:
@@ -73,8 +90,20 @@ def get_value(message: mlmd.Value) -> Any:
         return None
     if kind != "struct_value":
         return getattr(message, kind)
-    struct = json_format.MessageToDict(message.struct_value)
+    struct = _with_integers(json_format.MessageToDict(message.struct_value))
     return struct[_STRUCT_VALUE] if set(struct) == {_STRUCT_VALUE} else struct
+
+
+def _with_integers(value: Any) -> Any:
+    """The value with integral numbers as `int`: a struct knows only floating-point numbers."""
+    match value:
+        case dict():
+            return {key: _with_integers(item) for key, item in value.items()}
+        case list():
+            return [_with_integers(item) for item in value]
+        case float() if value.is_integer():
+            return int(value)
+    return value
 
 
 def artifact_type_message(artifact_type: ArtifactType) -> mlmd.ArtifactType:
@@ -85,13 +114,16 @@ def artifact_type_message(artifact_type: ArtifactType) -> mlmd.ArtifactType:
     return message
 
 
-def artifact_message(record: ArtifactRecord, type_id: int, producer: str) -> mlmd.Artifact:
-    """A new artifact that the node `producer` wrote."""
+def artifact_message(
+    record: ArtifactRecord, declared: ArtifactType, type_id: int, producer: str
+) -> mlmd.Artifact:
+    """A new artifact of the type `declared` that the node `producer` wrote."""
     message = mlmd.Artifact(type_id=type_id, uri=record.uri, state=mlmd.Artifact.LIVE)
     if record.name:
-        message.name = record.name
+        # Not the message's own name, which must differ from that of every artifact of the type.
+        message.custom_properties[NAME].string_value = record.name
     for name, value in record.properties.items():
-        set_value(message.properties[name], value)
+        _set_declared(message.properties[name], value, declared.properties[name])
     for name, value in record.custom_properties.items():
         set_value(message.custom_properties[name], value)
     message.custom_properties[PRODUCER].string_value = producer
@@ -105,12 +137,13 @@ def artifact_record(message: mlmd.Artifact) -> ArtifactRecord:
     custom = {name: get_value(value) for name, value in message.custom_properties.items()}
     fingerprint = custom.pop(f"{PREFIX}fingerprint", "")
     custom.pop(PRODUCER, None)
+    name = custom.pop(NAME, "") or message.name
     return ArtifactRecord(
         type_name=message.type,
         uri=message.uri,
         properties={name: get_value(value) for name, value in message.properties.items()},
         custom_properties=custom,
-        name=message.name,
+        name=str(name),
         id=message.id,
         fingerprint=fingerprint,
     )

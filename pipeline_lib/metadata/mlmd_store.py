@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import threading
+import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -17,6 +18,14 @@ from pipeline_lib.errors import MetadataStoreError, RunNotFoundError
 from pipeline_lib.ir.pipeline import ArtifactType
 from pipeline_lib.metadata.connection import MetadataConnectionConfig
 from pipeline_lib.metadata.mlmd_connection import connection_message
+from pipeline_lib.metadata.mlmd_events import (
+    OUTPUT_EVENTS,
+    Link,
+    Place,
+    at_their_places,
+    event_places,
+    links,
+)
 from pipeline_lib.metadata.mlmd_records import (
     artifact_message,
     artifact_record,
@@ -29,8 +38,6 @@ from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, RunReco
 
 _CONTEXT_TYPES = ("pipeline", "pipeline_run", "node", "execution_cache")
 """TFX's context types: a pipeline, one run, a node across runs, executions with one cache key."""
-
-_OUTPUT_EVENTS = (mlmd.Event.OUTPUT, mlmd.Event.DECLARED_OUTPUT, mlmd.Event.INTERNAL_OUTPUT)
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -72,6 +79,7 @@ class MlmdStore:
                 f"The metadata store {config} cannot be opened: {error}."
             ) from error
         self._type_ids: dict[tuple[str, str], int] = {}
+        self._context_ids: dict[tuple[str, str], int] = {}
         self._recorded: dict[tuple[str, str], ExecutionRecord] = {}
 
     @_one_at_a_time
@@ -87,27 +95,36 @@ class MlmdStore:
     def record(self, execution: ExecutionRecord) -> ExecutionRecord:
         """Record an execution or its new state."""
         message = execution_message(execution, self._execution_type(execution.type_name))
-        new_artifacts = list(self._outputs_to_link(execution))
-        pairs = [
-            *self._input_events(execution),
-            *((artifact, event) for _, artifact, event in new_artifacts),
-        ]
-        execution_id, artifact_ids, _ = self._store.put_execution(
+        inputs = [] if execution.id else links(mlmd.Event.INPUT, execution.inputs)
+        kind = mlmd.Event.INTERNAL_OUTPUT if execution.chosen else mlmd.Event.OUTPUT
+        outputs = links(kind, execution.outputs) if execution.state.is_success else []
+        new_artifacts = [self._new_artifact(execution, link) for link in outputs]
+        artifacts = [None] * len(inputs) + new_artifacts
+        names = _context_names(execution)
+        execution_id, artifact_ids, context_ids = self._store.put_execution(
             message,
-            pairs,
-            self._contexts_of(execution),
+            [
+                (artifact, link.event)
+                for artifact, link in zip(artifacts, inputs + outputs, strict=True)
+            ],
+            [self._known_or_new_context(*name) for name in names],
             reuse_context_if_already_exist=True,
             force_reuse_context=True,
         )
-        # The store answers with one id for each pair, in the order of the pairs.
-        output_ids = artifact_ids[len(pairs) - len(new_artifacts) :]
-        outputs = defaultdict(list)
-        for (key, record), artifact_id in zip(
-            ((key, record) for (key, record), _, _ in new_artifacts), output_ids, strict=True
-        ):
-            outputs[key].append(replace(record, id=artifact_id))
+        self._context_ids.update(zip(names, context_ids, strict=True))
+        # The store answers with one id for each link, in their order.
+        output_ids = artifact_ids[len(inputs) :]
+        recorded_outputs = at_their_places(
+            (link.places, _recorded(link.record, artifact, artifact_id))
+            for link, artifact, artifact_id in zip(outputs, new_artifacts, output_ids, strict=True)
+        )
+        now = time.time()
         recorded = replace(
-            execution, id=execution_id, outputs=dict(outputs) or execution.outputs
+            execution,
+            id=execution_id,
+            outputs=recorded_outputs or execution.outputs,
+            started=execution.started or now,
+            ended=now,
         )
         self._recorded[execution.run_id, execution.node_id] = recorded
         return recorded
@@ -133,6 +150,12 @@ class MlmdStore:
         """All executions of a run, oldest first."""
         context = self._run_context(run_id)
         return self._with_artifacts(list(map(execution_record, self._executions_in(context))))
+
+    @_one_at_a_time
+    def states(self, run_id: str) -> dict[str, ExecutionState]:
+        """State of each node's latest execution in a run."""
+        executions = self._executions_in(self._run_context(run_id))
+        return {one.node_id: one.state for one in map(execution_record, executions)}
 
     @_one_at_a_time
     def run(self, run_id: str) -> RunRecord:
@@ -179,7 +202,8 @@ class MlmdStore:
         at_output = {
             event.artifact_id
             for event in events
-            if event.type in _OUTPUT_EVENTS and event.path.steps[0].key == output_key
+            if event.type in OUTPUT_EVENTS
+            and any(key == output_key for key, _ in event_places(event))
         }
         return [artifact for artifact in found if artifact.id in at_output]
 
@@ -206,20 +230,13 @@ class MlmdStore:
             )
         return context
 
-    def _contexts_of(self, execution: ExecutionRecord) -> list[mlmd.Context]:
-        names = {
-            "pipeline": execution.pipeline_name,
-            "pipeline_run": execution.run_id,
-            "node": f"{execution.pipeline_name}.{execution.node_id}",
-        }
-        if execution.cache_key and execution.state is ExecutionState.COMPLETE:
-            # Executions served from the cache stay out: a look-up costs the same on the 100th run.
-            names["execution_cache"] = execution.cache_key
-        return [self._known_or_new_context(*item) for item in names.items()]
-
     def _known_or_new_context(self, type_name: str, name: str) -> mlmd.Context:
-        known = self._context(type_name, name)
-        return known or mlmd.Context(type_id=self._context_types[type_name], name=name)
+        """A context with its id, if this process has seen it; the store reuses it by name if not."""
+        context = mlmd.Context(type_id=self._context_types[type_name], name=name)
+        known = self._context_ids.get((type_name, name))
+        if known is not None:
+            context.id = known
+        return context
 
     def _executions_in(self, context: mlmd.Context) -> list[mlmd.Execution]:
         found = self._store.get_executions_by_context(context.id)
@@ -241,30 +258,13 @@ class MlmdStore:
             )
         return self._type_ids[key]
 
-    def _input_events(self, execution: ExecutionRecord) -> list[tuple[None, mlmd.Event]]:
-        if execution.id:
-            return []
-        return [
-            (None, _event(mlmd.Event.INPUT, key, index, artifact.id))
-            for key, index, artifact in _enumerated(execution.inputs)
-        ]
-
-    def _outputs_to_link(
-        self, execution: ExecutionRecord
-    ) -> Iterable[tuple[tuple[str, ArtifactRecord], mlmd.Artifact | None, mlmd.Event]]:
-        if not execution.state.is_success:
-            return
-        kind = mlmd.Event.INTERNAL_OUTPUT if execution.chosen else mlmd.Event.OUTPUT
-        for key, index, record in _enumerated(execution.outputs):
-            event = _event(kind, key, index, record.id)
-            artifact = None if record.id else self._new_artifact(execution, key, record)
-            yield (key, record), artifact, event
-
-    def _new_artifact(
-        self, execution: ExecutionRecord, key: str, record: ArtifactRecord
-    ) -> mlmd.Artifact:
-        type_id = self._artifact_type(execution.output_types[key])
-        return artifact_message(record, type_id, execution.node_id)
+    def _new_artifact(self, execution: ExecutionRecord, link: Link) -> mlmd.Artifact | None:
+        """The new artifact of a link; one that is recorded already is left as it is."""
+        if link.record.id:
+            return None
+        declared = execution.output_types[link.places[0][0]]
+        type_id = self._artifact_type(declared)
+        return artifact_message(link.record, declared, type_id, execution.node_id)
 
     def _with_artifacts(self, executions: list[ExecutionRecord]) -> list[ExecutionRecord]:
         """The executions with their inputs and outputs."""
@@ -275,38 +275,41 @@ class MlmdStore:
                 sorted({event.artifact_id for event in events})
             )
         }
-        linked: dict[tuple[int, bool], dict[str, list[ArtifactRecord]]] = defaultdict(dict)
-        for event in sorted(events, key=_event_order):
-            is_output = event.type in _OUTPUT_EVENTS
-            by_key = linked[event.execution_id, is_output]
-            key = event.path.steps[0].key if event.path.steps else ""
-            by_key.setdefault(key, []).append(artifacts[event.artifact_id])
+        placed: dict[tuple[int, bool], list[tuple[list[Place], ArtifactRecord]]] = defaultdict(list)
+        for event in events:
+            is_output = event.type in OUTPUT_EVENTS
+            artifact = artifacts[event.artifact_id]
+            placed[event.execution_id, is_output].append((event_places(event), artifact))
         return [
-            replace(one, inputs=linked[one.id, False], outputs=linked[one.id, True])
+            replace(
+                one,
+                inputs=at_their_places(placed[one.id, False]),
+                outputs=at_their_places(placed[one.id, True]),
+            )
             for one in executions
         ]
 
 
-def _event(kind: Any, key: str, index: int, artifact_id: int) -> mlmd.Event:
-    event = mlmd.Event(type=kind)
-    event.path.steps.add().key = key
-    event.path.steps.add().index = index
-    if artifact_id:
-        event.artifact_id = artifact_id
-    return event
+def _context_names(execution: ExecutionRecord) -> list[tuple[str, str]]:
+    """Type and name of each context that an execution belongs to."""
+    names = [
+        ("pipeline", execution.pipeline_name),
+        ("pipeline_run", execution.run_id),
+        ("node", f"{execution.pipeline_name}.{execution.node_id}"),
+    ]
+    if execution.cache_key and execution.state is ExecutionState.COMPLETE:
+        # Executions served from the cache stay out: a look-up costs the same on the 100th run.
+        names.append(("execution_cache", execution.cache_key))
+    return names
 
 
-def _event_order(event: mlmd.Event) -> tuple[int, int]:
-    steps = event.path.steps
-    return event.execution_id, steps[1].index if len(steps) > 1 else 0
-
-
-def _enumerated(
-    artifacts: Mapping[str, Sequence[ArtifactRecord]],
-) -> Iterable[tuple[str, int, ArtifactRecord]]:
-    for key, records in artifacts.items():
-        for index, record in enumerate(records):
-            yield key, index, record
+def _recorded(
+    record: ArtifactRecord, new: mlmd.Artifact | None, artifact_id: int
+) -> ArtifactRecord:
+    """The record as it is when it is read from the store: a struct knows no integers."""
+    if new is None:
+        return record
+    return replace(artifact_record(new), type_name=record.type_name, id=artifact_id)
 
 
 def _newest_first(artifacts: Iterable[mlmd.Artifact], type_name: str) -> list[ArtifactRecord]:

@@ -134,6 +134,13 @@ class MetadataStore(Protocol):
             RunNotFoundError: the store holds no such run.
         """
 
+    def states(self, run_id: str) -> Mapping[str, ExecutionState]:
+        """State of each node's latest execution in a run, without reading any artifact.
+
+        Raises:
+            RunNotFoundError: the store holds no such run.
+        """
+
     def run(self, run_id: str) -> RunRecord:
         """A run by its id.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -27,6 +28,10 @@ from pipeline_lib.node.resolving import resolve_artifacts
 from pipeline_lib.node.run import Run
 
 
+_SYSTEM = ".system"
+"""Folder, beside those of a node's outputs, for logs and temporary files."""
+
+
 @dataclass(frozen=True)
 class Work:
     """The node has to be executed: its execution is recorded as running."""
@@ -50,9 +55,7 @@ def drive(node: Node, run: Run, store: MetadataStore) -> ExecutionRecord | Work:
         inputs = resolve_inputs(node, run, store)
     except UpstreamSkippedError as error:
         return skip(node, run, store, str(error))
-    scope = Scope(
-        inputs=inputs, runtime_parameters=run.runtime_parameters, staged=run.staged
-    )
+    scope = Scope(inputs=inputs, runtime_parameters=run.runtime_parameters, staged=run.staged)
     if node.condition is not None and not evaluate(node.condition, scope):
         return skip(node, run, store, f"condition is false: {describe(node.condition)}")
     execution = replace(
@@ -136,6 +139,7 @@ def _request(
     run: Run,
 ) -> ExecutionRequest:
     beam_arguments: tuple[Any, ...] = getattr(executor, "beam_pipeline_args", ())
+    place = _free_place(f"{run.root}/{node.id}", [*node.outputs, _SYSTEM], execution.id)
     return ExecutionRequest(
         executor=executor,
         pipeline_name=run.pipeline.name,
@@ -147,12 +151,25 @@ def _request(
         outputs={
             key: OutputSlot(
                 type=output.type,
-                final=f"{run.root}/{node.id}/{key}/{execution.id}",
-                partial=f"{run.root}/{node.id}/{key}/.{execution.id}.partial",
+                final=f"{run.root}/{node.id}/{key}/{place}",
+                partial=f"{run.root}/{node.id}/{key}/.{place}.partial",
             )
             for key, output in node.outputs.items()
         },
         parameters=execution.parameters,
         beam_pipeline_args=tuple(str(evaluate(one, scope)) for one in beam_arguments),
-        system_dir=f"{run.root}/{node.id}/.system/{execution.id}",
+        system_dir=f"{run.root}/{node.id}/{_SYSTEM}/{place}",
+    )
+
+
+def _free_place(node_root: str, folders: Sequence[str], execution_id: int) -> str:
+    """Name of what this execution makes in its node's folders: its id where nothing has it yet.
+
+    Another store counts its executions from 1 as well, and may have used the same pipeline root.
+    """
+    names = itertools.chain([str(execution_id)], (f"{execution_id}-{count}" for count in itertools.count(2)))
+    return next(
+        name
+        for name in names
+        if not any(files.exists(f"{node_root}/{folder}/{name}") for folder in folders)
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -13,7 +13,10 @@ from pipeline_lib.execution.executor import ExecutorContext
 from pipeline_lib.ir.pipeline import ClassExecutor
 from pipeline_lib.node.failure import error_record
 from pipeline_lib.node.import_object import artifact_class, import_object
-from pipeline_lib.node.request import ExecutionRequest, Failure, OutputSlot, Outcome, Success
+from pipeline_lib.node.recordable import recordable
+from pipeline_lib.node.request import ExecutionRequest, Failure, Outcome, OutputSlot, Success
+
+_LOG = logging.getLogger(__name__)
 
 _VALUE_FILE = "value"
 """TFX's name of the file that a value artifact's URI points to."""
@@ -22,15 +25,31 @@ Artifacts = dict[str, list[Artifact]]
 
 
 def execute(request: ExecutionRequest) -> Outcome:
-    """Run the executor. Outputs appear in their final place only if it succeeds."""
+    """Run the executor. Outputs appear in their final place only if it succeeds.
+
+    Raises:
+        KeyboardInterrupt: the user interrupted.
+    """
     try:
         outputs = _new_outputs(request)
         _call_executor(request, outputs)
         return Success(_publish_files(request, outputs))
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # an executor may call sys.exit()
         return Failure(error_record(error))
     finally:
-        _clean_up(request)
+        remove_unfinished(request)
+
+
+def remove_unfinished(request: ExecutionRequest) -> None:
+    """Remove what an execution left behind that is no finished output."""
+    left_behind = [slot.partial for slot in request.outputs.values()]
+    for uri in (*left_behind, _temporary_directory(request)):
+        try:
+            files.remove(uri)
+        except Exception as error:  # what the execution achieved counts, not how it tidied up
+            _LOG.warning("%s cannot be removed: %s", uri, error)
 
 
 def _call_executor(request: ExecutionRequest, outputs: Artifacts) -> None:
@@ -70,27 +89,31 @@ def _new_outputs(request: ExecutionRequest) -> Artifacts:
 def _publish_files(
     request: ExecutionRequest, outputs: Mapping[str, Sequence[Artifact]]
 ) -> dict[str, list[ArtifactRecord]]:
-    """Move the outputs to their final place and take their fingerprints."""
-    published: dict[str, list[ArtifactRecord]] = {}
-    for key, slot in request.outputs.items():
-        files.move(slot.partial, slot.final)
-        published[key] = [_published(artifact, slot) for artifact in outputs[key]]
-    return published
+    """Move the outputs to their final place, all or none, and take their fingerprints."""
+    records = {
+        key: [recordable(artifact, slot.type) for artifact in outputs[key]]
+        for key, slot in request.outputs.items()
+    }
+    moved = []
+    try:
+        for slot in request.outputs.values():
+            files.move(slot.partial, slot.final)
+            moved.append(slot.final)
+        return {
+            key: [_published(record, slot) for record in records[key]]
+            for key, slot in request.outputs.items()
+        }
+    except BaseException:
+        for uri in moved:
+            files.remove(uri)
+        raise
 
 
-def _published(artifact: Artifact, slot: OutputSlot) -> ArtifactRecord:
-    uri = artifact.uri
-    if uri.startswith(slot.partial):
+def _published(record: ArtifactRecord, slot: OutputSlot) -> ArtifactRecord:
+    uri = record.uri
+    if uri == slot.partial or uri.startswith(f"{slot.partial}/"):
         uri = slot.final + uri[len(slot.partial) :]
-    return replace(artifact.to_record(), uri=uri, fingerprint=files.fingerprint(uri))
-
-
-def _clean_up(request: ExecutionRequest) -> None:
-    for slot in request.outputs.values():
-        files.remove(slot.partial)
-    temporary = _temporary_directory(request)
-    if os.path.isdir(temporary):
-        files.remove(temporary)
+    return replace(record, uri=uri, fingerprint=files.fingerprint(uri))
 
 
 def _temporary_directory(request: ExecutionRequest) -> str:

@@ -12,8 +12,10 @@ import pipeline_lib
 from pipeline_lib.metadata.store import ErrorRecord
 
 _LIBRARY = os.path.dirname(os.path.abspath(pipeline_lib.__file__)) + os.sep
+_STANDARD_COMPONENTS = os.path.join(os.path.dirname(_LIBRARY.rstrip(os.sep)), "components") + os.sep
 _NOT_THE_AUTHORS = (
     _LIBRARY,
+    _STANDARD_COMPONENTS,
     sysconfig.get_paths()["stdlib"] + os.sep,
     *(folder + os.sep for folder in site.getsitepackages()),
     "<",
@@ -26,10 +28,22 @@ def error_record(error: BaseException) -> ErrorRecord:
     lines = traceback.format_exception(type(error), error, shown)
     return ErrorRecord(
         type=type(error).__name__,
-        message=str(error),
-        traceback="".join(lines),
+        message=_recordable(_message(error)),
+        traceback=_recordable("".join(lines)),
         location=_authors_line(error.__traceback__),
     )
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception as own_error:
+        return f"(its text cannot be had: str() raises {type(own_error).__name__})"
+
+
+def _recordable(text: str) -> str:
+    """The text without lone surrogates, as undecodable file names have them: no store takes them."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 def _without_library_frames(frames: TracebackType | None) -> TracebackType | None:

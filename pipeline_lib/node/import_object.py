@@ -45,7 +45,7 @@ def artifact_class(artifact_type: ArtifactType) -> type[Artifact]:
     )
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _artifact_class(name: str, path: str, properties: tuple[Any, ...]) -> type[Artifact]:
     try:
         found = import_object(path)
@@ -65,5 +65,3 @@ def _main_module_name() -> str:
     if spec is not None:
         return str(spec.name)
     return os.path.basename(getattr(main, "__file__", None) or "").removesuffix(".py")
-
-

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pipeline_lib.artifacts import files
+from pipeline_lib.ir.pipeline import Node
 from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, MetadataStore
 from pipeline_lib.node.drive import Work, new_execution
 from pipeline_lib.node.failure import error_record
 from pipeline_lib.node.request import Canceled, Failure, Outcome, Success
-from pipeline_lib.ir.pipeline import Node
 from pipeline_lib.node.run import Run
 
 
 def publish(work: Work, outcome: Outcome, store: MetadataStore) -> ExecutionRecord:
     """Record how an execution ended, with its outputs, in one transaction."""
-    execution = replace(work.execution, log_uri=work.request.log_uri)
+    log_uri = work.request.log_uri
+    execution = replace(work.execution, log_uri=log_uri if files.exists(log_uri) else "")
     match outcome:
         case Success(outputs):
             ended = replace(execution, state=ExecutionState.COMPLETE, outputs=outputs)

@@ -100,7 +100,7 @@ def _runtime_parameters(pipeline: Pipeline, given: Mapping[str, Any]) -> dict[st
         if name in given:
             values[name] = _checked(name, given[name], parameter.type)
         elif parameter.default is not None:
-            values[name] = parameter.default.value
+            values[name] = evaluation.evaluate(parameter.default, evaluation.Scope())
         else:
             raise AuthoringError(
                 f"Runtime parameter {name!r} of pipeline {pipeline.name!r} has no default: "

@@ -13,13 +13,14 @@ from pipeline_lib.ir.pipeline import Node
 from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, RunRecord, RunState
 from pipeline_lib.node.run import Run
 
-_MARK = {
+STATE_MARKS = {
     ExecutionState.COMPLETE: ("✓", "green"),
     ExecutionState.CACHED: ("=", "cyan"),
     ExecutionState.SKIPPED: ("-", "yellow"),
     ExecutionState.FAILED: ("✗", "red"),
     ExecutionState.CANCELED: ("!", "red"),
 }
+"""Mark and colour of each final state."""
 
 
 class ConsoleProgress:
@@ -52,7 +53,7 @@ class ConsoleProgress:
     def node_ended(self, execution: ExecutionRecord, seconds: float) -> None:
         """Write the node's line."""
         self._running.pop(execution.node_id, None)
-        mark, colour = _MARK[execution.state]
+        mark, colour = STATE_MARKS[execution.state]
         detail = execution.reason
         if execution.error is not None:
             detail = f"{execution.error.type}: {execution.error.message}"

@@ -12,9 +12,18 @@ from typing import Any
 
 from pipeline_lib.compiler.compile import compile
 from pipeline_lib.dsl.pipeline import Pipeline
-from pipeline_lib.errors import PipelineLibError, UnsupportedError
+from pipeline_lib.errors import (
+    AuthoringError,
+    PipelineLibError,
+    RunNotFoundError,
+    UnsupportedError,
+)
 from pipeline_lib.ir import pipeline as ir
-from pipeline_lib.metadata.connection import MetadataConnectionConfig, SqliteConnection
+from pipeline_lib.metadata.connection import (
+    DEFAULT_STORE,
+    MetadataConnectionConfig,
+    SqliteConnection,
+)
 from pipeline_lib.metadata.store import (
     ExecutionRecord,
     ExecutionState,
@@ -28,12 +37,9 @@ from pipeline_lib.runners.local.events import RunListener, Silent
 from pipeline_lib.runners.local.progress import ConsoleProgress
 from pipeline_lib.runners.local.result import RunResult, run_error
 from pipeline_lib.runners.local.scheduler import Scheduler
-from pipeline_lib.runners.local.worker import IS_WORKER
+from pipeline_lib.runners.local.worker import WORKER_PID
 from pipeline_lib.runners.local.worker_pool import WorkerPool
 from pipeline_lib.runners.local.workforce import InThisProcess, Workforce
-
-DEFAULT_STORE = os.path.join(".plib", "metadata.sqlite")
-"""Store of pipelines that name none, below the working directory."""
 
 
 class LocalRunner:
@@ -111,6 +117,7 @@ class LocalRunner:
         record = RunRecord(
             run.pipeline.name, run.run_id, RunState.RUNNING, run.root, run.runtime_parameters
         )
+        _refuse_known_run(run.run_id, store)
         store.record_run(record)
         listener.run_started(run)
         scheduler = Scheduler(run, store, workforce, listener)
@@ -151,11 +158,22 @@ def refuse_unsupported(pipeline: ir.Pipeline) -> None:
 
 
 def _refuse_in_worker() -> None:
-    if os.environ.get(IS_WORKER):
+    if os.environ.get(WORKER_PID) == str(os.getpid()):
         raise PipelineLibError(
             "A worker imported a module that starts a run. "
             "Put the call under: if __name__ == '__main__':"
         )
+
+
+def _refuse_known_run(run_id: str, store: MetadataStore) -> None:
+    try:
+        known = store.run(run_id)
+    except RunNotFoundError:
+        return
+    raise AuthoringError(
+        f"The store holds a run {run_id!r} already, of pipeline {known.pipeline_name!r}. "
+        "Give another run_id, or leave it out."
+    )
 
 
 def _config_of(pipeline: Pipeline | ir.Pipeline) -> MetadataConnectionConfig:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from concurrent.futures import Future
 from graphlib import TopologicalSorter
 from queue import SimpleQueue
@@ -35,6 +36,8 @@ class Scheduler:
         self._listener = listener
         self._ended: dict[str, ExecutionRecord] = {}
         self._started: dict[str, float] = {}
+        self._ready: deque[str] = deque()
+        self._failure_above: dict[str, str] = {}
         self._finished: SimpleQueue[Future[ExecutionRecord]] = SimpleQueue()
 
     def run_all(self) -> dict[str, ExecutionRecord]:
@@ -48,8 +51,10 @@ class Scheduler:
         order.prepare()
         try:
             while order.is_active():
-                for node_id in order.get_ready():
-                    self._start(self._run.pipeline.by_id[node_id])
+                self._ready.extend(order.get_ready())
+                # No more than can run: a node that waits for its turn has not started.
+                while self._ready and len(self._started) - len(self._ended) < self._workforce.size:
+                    self._start(self._run.pipeline.by_id[self._ready.popleft()])
                 order.done(self._next_ended())
         except BaseException:
             self._workforce.cancel()
@@ -60,6 +65,7 @@ class Scheduler:
         self._started[node.id] = time.monotonic()
         reason = self._reason_to_skip(node)
         if reason:
+            self._failure_above[node.id] = reason
             future: Future[ExecutionRecord] = Future()
             future.set_result(skip(node, self._run, self._store, reason))
             self._finished.put(future)
@@ -80,9 +86,8 @@ class Scheduler:
     def _reason_to_skip(self, node: Node) -> str:
         """A failure above the node, directly or through nodes that were skipped because of it."""
         for upstream in sorted(self._run.pipeline.dependencies[node.id]):
-            execution = self._ended[upstream]
-            if execution.state is ExecutionState.FAILED:
+            if self._ended[upstream].state is ExecutionState.FAILED:
                 return f"node {upstream!r} failed"
-            if execution.state is ExecutionState.SKIPPED and execution.reason.endswith(" failed"):
-                return execution.reason
+            if upstream in self._failure_above:
+                return self._failure_above[upstream]
         return ""

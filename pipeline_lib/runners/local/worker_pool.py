@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
+import site
 import socket
 import subprocess
 import sys
+import sysconfig
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 
 from pipeline_lib.metadata.store import ErrorRecord
+from pipeline_lib.node.execute import remove_unfinished
 from pipeline_lib.node.request import Canceled, ExecutionRequest, Failure, Outcome
-from pipeline_lib.runners.local.worker import IS_WORKER
 
 
 class Worker:
@@ -33,11 +35,7 @@ class Worker:
                 ],
                 pass_fds=(theirs.fileno(), lifeline_read),
                 stdin=subprocess.DEVNULL,
-                env={
-                    **os.environ,
-                    IS_WORKER: "1",
-                    "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-                },
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(_own_import_folders())},
                 start_new_session=True,
             )
         os.close(lifeline_read)
@@ -56,7 +54,9 @@ class Worker:
 
     def kill(self) -> None:
         """Kill the process and all that it started."""
-        if self.process.poll() is None:
+        # Not poll(): a process that ended by itself may have left children behind, and until it
+        # is waited for its id cannot have gone to another process.
+        if self.process.returncode is None:
             os.killpg(self.process.pid, signal.SIGKILL)
 
     def close(self) -> None:
@@ -71,6 +71,7 @@ class WorkerPool:
     """A workforce of `size` worker processes."""
 
     def __init__(self, size: int) -> None:
+        self.size = size
         self.threads = ThreadPoolExecutor(size, "plib-node")
         self._lock = threading.Lock()
         self._workers = [Worker() for _ in range(size)]
@@ -88,7 +89,9 @@ class WorkerPool:
         try:
             outcome = worker.execute(request)
         except (EOFError, OSError):
-            return self._bury(worker)
+            outcome = self._bury(worker)
+            remove_unfinished(request)
+            return outcome
         with self._lock:
             self._idle.append(worker)
         return outcome
@@ -125,6 +128,21 @@ class WorkerPool:
         if canceled:
             return Canceled("interrupted")
         return Failure(ErrorRecord("WorkerDied", _how_it_ended(worker.process.returncode)))
+
+
+def _own_import_folders() -> list[str]:
+    """The part of `sys.path` that a new interpreter would not have by itself.
+
+    Python's own folders stay out: an executor may start another Python, which inherits this.
+    """
+    standard_library = sysconfig.get_paths()["stdlib"]
+    python_has = {
+        "",
+        standard_library,
+        os.path.join(standard_library, "lib-dynload"),
+        *site.getsitepackages(),
+    }
+    return [folder for folder in sys.path if folder not in python_has]
 
 
 def _how_it_ended(code: int) -> str:

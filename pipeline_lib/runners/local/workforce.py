@@ -13,13 +13,15 @@ T = TypeVar("T")
 
 
 class Workforce(Protocol):
-    """Executes requests, a number of them side by side.
+    """Executes requests, a number of them side by side."""
 
-    Attributes:
-        threads: launches nodes; as many at once as the workforce can execute.
-    """
+    @property
+    def size(self) -> int:
+        """How many requests it executes at once."""
 
-    threads: Executor
+    @property
+    def threads(self) -> Executor:
+        """Launches nodes; as many at once as the workforce can execute."""
 
     def execute(self, request: ExecutionRequest) -> Outcome:
         """Execute a request and wait for its outcome. Called from `threads`."""
@@ -35,6 +37,7 @@ class InThisProcess:
     """Executes in the calling thread, one at a time, so that a debugger stops in the node."""
 
     def __init__(self) -> None:
+        self.size = 1
         self.threads = _CallingThread()
 
     def execute(self, request: ExecutionRequest) -> Outcome:

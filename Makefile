@@ -1,0 +1,79 @@
+# Every target sets up what it needs from a bare Python 3.10 or 3.11, and reuses it the next time.
+#   make demo    run the penguin pipeline, from raw CSV to a pushed model
+#   make test    run the tests
+#   make check   lint, format, types, import directions
+#   make bench   measure against TFX and against the store's floor
+#   make clean   remove what the targets above have made
+# Another interpreter: make test PYTHON=python3.10
+
+PYTHON ?= python3
+VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
+CONSTRAINTS := constraints/constraints-$(VERSION).txt
+
+VENV := .venv
+BIN := $(VENV)/bin
+CREATED := $(VENV)/.created-$(VERSION)
+READY := $(VENV)/.ready-$(VERSION)
+
+.PHONY: demo test check bench clean setup constraints proto
+.DELETE_ON_ERROR:
+
+demo: $(READY)
+	$(BIN)/python -m pipelines.penguin $(ARGS)
+
+test: $(READY)
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(if $(wildcard tests/typing),$(BIN)/pyright)
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks $(ARGS)
+
+setup: $(READY)
+
+clean:
+	rm -rf .venv .venv-tfx .venv-proto .cache build dist .mypy_cache .pytest_cache .ruff_cache \
+	    .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A virtual environment of another Python version is replaced.
+$(CREATED):
+	@case "$(VERSION)" in \
+	3.10 | 3.11) ;; \
+	'') echo "make: cannot run '$(PYTHON)'. Install Python 3.10 or 3.11," \
+	        "or name one: make PYTHON=/path/to/python3.11" >&2; exit 1 ;; \
+	*) echo "make: '$(PYTHON)' is Python $(VERSION); pipeline-lib's dependencies exist for" \
+	        "3.10 and 3.11. Name one of these: make PYTHON=python3.11" >&2; exit 1 ;; \
+	esac
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) uv
+	touch $@
+
+$(READY): $(CREATED) pyproject.toml $(wildcard $(CONSTRAINTS))
+	$(BIN)/uv pip install --python $(BIN)/python --editable '.[dev]' \
+	    --constraints $(CONSTRAINTS) --build-constraints $(CONSTRAINTS)
+	touch $@
+
+# The pins that are there are kept where they fit; remove a line, or the file, to move on.
+constraints: $(READY)
+	for version in 3.10 3.11; do \
+	    $(BIN)/uv pip compile --quiet pyproject.toml --all-extras --python-version $$version \
+	        --no-annotate --no-header -o constraints/constraints-$$version.txt || exit 1; \
+	done
+
+# protoc 4.25, the oldest whose output today's protobuf takes; its grpcio-tools needs a protobuf of
+# its own, so it has a virtual environment of its own.
+proto: .venv-proto/.ready
+	.venv-proto/bin/python -m grpc_tools.protoc -I . --python_out=. \
+	    pipeline_lib/ir/pipeline.proto
+
+.venv-proto/.ready:
+	$(PYTHON) -m venv --clear .venv-proto
+	.venv-proto/bin/python -m pip install --quiet --disable-pip-version-check \
+	    'grpcio-tools==1.62.3' 'setuptools<80'
+	touch $@

@@ -1,0 +1,1 @@
+"""CsvExampleGen: CSV files become `tf.train.Example` records in splits."""

@@ -1,0 +1,1 @@
+"""Measures a model with TensorFlow Model Analysis and decides whether it is good enough to push."""

@@ -1,0 +1,1 @@
+"""ExampleValidator: anomalies of examples against a schema."""

@@ -1,0 +1,1 @@
+"""Where the payloads of standard artifacts lie and in which form, for executors that share them."""

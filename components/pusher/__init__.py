@@ -1,0 +1,1 @@
+"""Copies a blessed model to the directory from which it is served."""

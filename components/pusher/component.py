@@ -1,0 +1,102 @@
+"""`Pusher`: puts a blessed model where a model server finds it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from components.pusher.destination import FilesystemDestination
+from pipeline_lib import (
+    BaseComponent,
+    Channel,
+    ChannelParameter,
+    ComponentSpec,
+    ExecutionParameter,
+    ExecutorClassSpec,
+    RuntimeParameter,
+)
+from pipeline_lib.artifacts import standard_artifacts
+from pipeline_lib.errors import AuthoringError, DataError
+
+
+class PusherSpec(ComponentSpec):
+    """Contract of `Pusher`."""
+
+    PARAMETERS = {"push_destination": ExecutionParameter(type=dict)}
+    INPUTS = {
+        "model": ChannelParameter(type=standard_artifacts.Model, optional=True),
+        "model_blessing": ChannelParameter(type=standard_artifacts.ModelBlessing, optional=True),
+        "infra_blessing": ChannelParameter(type=standard_artifacts.InfraBlessing, optional=True),
+    }
+    OUTPUTS = {"pushed_model": ChannelParameter(type=standard_artifacts.PushedModel)}
+
+
+class Pusher(BaseComponent):
+    """Copies a model's `Format-Serving` to a new version below a directory that is served.
+
+        Pusher(
+            model=trainer.outputs["model"],
+            model_blessing=evaluator.outputs["blessing"],
+            push_destination={"filesystem": {"base_directory": "/models/penguin"}},
+        )
+
+    A version is a directory with an integer as its name, as TensorFlow Serving expects. It appears
+    whole or not at all: the copy is made under a name that is no number and renamed at the end.
+    Nothing is ever overwritten.
+
+    A model that a given blessing does not bless is refused as in TFX: the node succeeds, nothing
+    is pushed, `pushed` is 0 and `not_pushed_reason` says why. Without any blessing the model is
+    pushed with a warning.
+
+    Outputs:
+        pushed_model: the same files as the pushed version, and the custom properties `pushed`
+            (1 or 0), `pushed_destination` (path of the version) and `pushed_version`; where
+            nothing was pushed, `pushed` and `not_pushed_reason` only.
+
+    Args:
+        model: the model to push.
+        model_blessing: Evaluator's verdict.
+        infra_blessing: the verdict on whether the model can be served; without `model`, the
+            stamped model that it contains is pushed.
+        push_destination: `{"filesystem": {...}}` with the fields of TFX's `PushDestination`:
+            `base_directory`, a local directory that is made if missing, and `versioning`, of which
+            `"AUTO"` and `"UNIX_TIMESTAMP"` both mean the time in seconds, or the next free integer
+            where that is taken. `version`, an integer of our own, fixes the version instead; if
+            it exists already the node fails. Required.
+
+    Raises:
+        AuthoringError: there is nothing to push, or `push_destination` has a wrong field.
+    """
+
+    SPEC_CLASS = PusherSpec
+    EXECUTOR_SPEC = ExecutorClassSpec("components.pusher.executor:Executor")
+
+    def __init__(
+        self,
+        model: Channel | None = None,
+        model_blessing: Channel | None = None,
+        infra_blessing: Channel | None = None,
+        push_destination: Mapping[str, Any] | RuntimeParameter | Any = None,
+    ) -> None:
+        if model is None and infra_blessing is None:
+            raise AuthoringError(
+                "Pusher has nothing to push: pass model=..., or infra_blessing=... of an "
+                "InfraValidator that keeps the model it has stamped."
+            )
+        if isinstance(push_destination, Mapping):
+            _check(push_destination)
+        super().__init__(
+            spec=PusherSpec(
+                model=model,
+                model_blessing=model_blessing,
+                infra_blessing=infra_blessing,
+                push_destination=push_destination,
+            )
+        )
+
+
+def _check(push_destination: Mapping[str, Any]) -> None:
+    try:
+        FilesystemDestination.parse(push_destination)
+    except DataError as error:
+        raise AuthoringError(f"Pusher: {error}") from None

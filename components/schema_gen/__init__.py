@@ -1,0 +1,1 @@
+"""SchemaGen: a schema inferred from statistics."""

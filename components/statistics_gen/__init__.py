@@ -1,0 +1,1 @@
+"""StatisticsGen: descriptive statistics of examples, per split."""

@@ -1,0 +1,1 @@
+"""Trainer: a model made by the user's `run_fn`."""

@@ -1,0 +1,86 @@
+"""The store's records as plain JSON, for other programs. Times are ISO 8601 in UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
+from typing import Any
+
+from pipeline_lib.artifacts.artifact import ArtifactRecord
+from pipeline_lib.metadata.store import ExecutionRecord, RunRecord, RunState
+from pipeline_lib.report.run_table import RunStates
+from pipeline_lib.report.value_preview import NoValue, value_preview
+from pipeline_lib.report.wording import node_counts
+
+Json = dict[str, Any]
+
+
+def run_summary_json(run_states: RunStates) -> Json:
+    """A run with the number of its nodes in each state."""
+    run, states = run_states
+    return {**_run_json(run), "nodes": node_counts(states.values())}
+
+
+def run_page_json(run: RunRecord, executions: Mapping[str, ExecutionRecord]) -> Json:
+    """A run with its nodes, in the order they ran."""
+    return {**_run_json(run), "nodes": [node_json(one) for one in executions.values()]}
+
+
+def node_json(execution: ExecutionRecord) -> Json:
+    """A node's execution; `error` is `null` if there was none."""
+    error = execution.error
+    return {
+        "node": execution.node_id,
+        "run_id": execution.run_id,
+        "pipeline": execution.pipeline_name,
+        "component": execution.type_name,
+        "execution_id": execution.id,
+        "state": execution.state.value,
+        "reason": execution.reason,
+        "started": _time(execution.started),
+        "ended": _time(execution.ended),
+        "seconds": _seconds(execution),
+        "parameters": dict(execution.parameters),
+        "inputs": _artifacts_json(execution.inputs),
+        "outputs": _artifacts_json(execution.outputs),
+        "error": None if error is None else vars(error),
+        "log": execution.log_uri,
+    }
+
+
+def _run_json(run: RunRecord) -> Json:
+    running = run.state is RunState.RUNNING
+    return {
+        "run_id": run.run_id,
+        "pipeline": run.pipeline_name,
+        "state": run.state.value,
+        "pipeline_root": run.pipeline_root,
+        "parameters": dict(run.parameters),
+        "started": _time(run.started),
+        "ended": None if running else _time(run.ended),
+        "seconds": None if running else _seconds(run),
+    }
+
+
+def _artifacts_json(artifacts: Mapping[str, Sequence[ArtifactRecord]]) -> Json:
+    return {key: [_artifact_json(one) for one in records] for key, records in artifacts.items()}
+
+
+def _artifact_json(record: ArtifactRecord) -> Json:
+    described: Json = {
+        "id": record.id,
+        "type": record.type_name,
+        "uri": record.uri,
+        "properties": dict(record.properties),
+        "custom_properties": dict(record.custom_properties),
+    }
+    shown = value_preview(record)
+    return described if shown is NoValue else {**described, "value": shown}
+
+
+def _time(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, timezone.utc).isoformat(timespec="milliseconds")
+
+
+def _seconds(record: RunRecord | ExecutionRecord) -> float:
+    return round(record.ended - record.started, 3)

@@ -1,0 +1,89 @@
+"""One run: its nodes, the artifacts they wrote, and what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from pipeline_lib.metadata.store import ExecutionRecord, RunRecord
+from pipeline_lib.report.artifact_text import artifacts_text
+from pipeline_lib.report.wording import first_line, moment, node_state, run_state, took, value
+
+
+def run_page(run: RunRecord, executions: Mapping[str, ExecutionRecord]) -> RenderableType:
+    """The page of a run.
+
+    Args:
+        run: the run.
+        executions: the latest execution of each node, by node id, in the order they ran.
+    """
+    parts: list[RenderableType] = [_head(run)]
+    if executions:
+        parts += [_title("Nodes"), _nodes(executions)]
+    written = Text()
+    for node_id, execution in executions.items():
+        written.append_text(artifacts_text(execution.outputs, f"{node_id}."))
+    if written:
+        parts += [_title("Artifacts"), _without_last_newline(written)]
+    failed = {name: one for name, one in executions.items() if one.error is not None}
+    if failed:
+        parts += [_title("Errors"), *(_error(name, one) for name, one in failed.items())]
+    return Group(*parts)
+
+
+def _head(run: RunRecord) -> Text:
+    text = Text.assemble(("Run ", "bold"), (run.run_id, "bold"))
+    text.append(f" of pipeline {run.pipeline_name}: ").append_text(run_state(run.state))
+    text.append(f"\n  started: {moment(run.started)}")
+    if took(run):
+        text.append(f"\n  took: {took(run)}")
+    if run.pipeline_root:
+        text.append(f"\n  root: {run.pipeline_root}")
+    for name, given in sorted(run.parameters.items()):
+        text.append(f"\n  parameter {name}: {value(given)}")
+    return text
+
+
+def _nodes(executions: Mapping[str, ExecutionRecord]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    for column in ("mark", "name", "time"):
+        table.add_column(column, no_wrap=True, justify="right" if column == "time" else "left")
+    table.add_column("why", overflow="fold")
+    for node_id, execution in executions.items():
+        table.add_row(
+            Text("  ").append_text(node_state(execution.state)),
+            Text(node_id),
+            Text(took(execution)),
+            Text(_why(execution), "dim"),
+        )
+    return table
+
+
+def _why(execution: ExecutionRecord) -> str:
+    if execution.error is not None:
+        return first_line(f"{execution.error.type}: {execution.error.message}")
+    return execution.reason
+
+
+def _error(node_id: str, execution: ExecutionRecord) -> Text:
+    assert execution.error is not None
+    text = Text.assemble("  ", (node_id, "bold"), ": ")
+    message = f"{execution.error.type}: {execution.error.message}"
+    text.append(message.replace("\n", "\n    "), "red")
+    if execution.error.location:
+        text.append(f"\n    at: {execution.error.location}")
+    if execution.log_uri:
+        text.append(f"\n    log: {execution.log_uri}")
+    return text
+
+
+def _title(words: str) -> Text:
+    return Text(f"\n{words}", "bold")
+
+
+def _without_last_newline(text: Text) -> Text:
+    text.rstrip()
+    return text

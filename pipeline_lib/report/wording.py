@@ -1,0 +1,77 @@
+"""How states, times and values are worded and coloured, the same in every report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from rich.text import Text
+
+from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, RunRecord, RunState
+from pipeline_lib.runners.local.progress import STATE_MARKS
+
+_RUNNING = ("~", "blue")
+_RUN_COLOURS = {
+    RunState.RUNNING: "blue",
+    RunState.COMPLETE: "green",
+    RunState.FAILED: "red",
+    RunState.CANCELED: "red",
+}
+_LONGEST_VALUE = 200
+
+
+def node_state(state: ExecutionState) -> Text:
+    """`✓ complete`, in its colour."""
+    mark, colour = STATE_MARKS.get(state, _RUNNING)
+    return Text(f"{mark} {state.value}", colour)
+
+
+def run_state(state: RunState) -> Text:
+    """`complete`, in its colour."""
+    return Text(state.value, _RUN_COLOURS[state])
+
+
+def node_counts(states: Iterable[ExecutionState]) -> dict[str, int]:
+    """How many nodes are ok (complete or cached), failed, skipped and so on; no zeros."""
+    counts: dict[str, int] = {}
+    for state in states:
+        name = "ok" if state.is_success else state.value
+        counts[name] = counts.get(name, 0) + 1
+    return counts
+
+
+def moment(seconds: float) -> str:
+    """Seconds since the epoch as local date and time."""
+    return datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def took(record: RunRecord | ExecutionRecord) -> str:
+    """How long a run or a node took; empty while it runs."""
+    if record.state in (RunState.RUNNING, ExecutionState.RUNNING):
+        return ""
+    return duration(record.ended - record.started)
+
+
+def duration(seconds: float) -> str:
+    """`0.34 s`, `2 min 05 s` or `3 h 07 min`."""
+    if seconds < 59.995:
+        return f"{seconds:.2f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest:02d} s"
+    return f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def value(given: Any) -> str:
+    """A value on one line; a long one is cut."""
+    text = given if isinstance(given, str) else json.dumps(given, default=str)
+    text = " ".join(text.splitlines())
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}..."
+
+
+def first_line(text: str) -> str:
+    """The first line of a message, with dots where there is more."""
+    first, _, rest = text.partition("\n")
+    return f"{first} ..." if rest.strip() else first

@@ -1,0 +1,1 @@
+"""Raw Palmer penguins in, a served model that tells their species out."""

@@ -1,0 +1,1 @@
+"""A fully custom component: leaves out penguins that nobody measured."""

@@ -1,0 +1,314 @@
+"""Pusher: what is pushed, what is refused, and what a watching model server can see."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.pusher.component import Pusher
+from components.pusher.destination import FilesystemDestination
+from components.pusher.executor import Executor
+from pipeline_lib import Channel
+from pipeline_lib.artifacts import standard_artifacts
+from pipeline_lib.artifacts.artifact import Artifact
+from pipeline_lib.errors import AuthoringError, DataError
+
+MODEL_FILES = {"saved_model.pb": b"graph", "variables/variables.index": b"index", "assets/v": b""}
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> standard_artifacts.Model:
+    """A model whose bytes stand for a SavedModel, and logs that must not be pushed."""
+    for name, payload in MODEL_FILES.items():
+        path = tmp_path / "model" / "Format-Serving" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(payload)
+    (tmp_path / "model" / "Format-TFMA").mkdir()
+    return standard_artifacts.Model(uri=str(tmp_path / "model"))
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Path:
+    """The directory that a model server would watch; it does not exist yet."""
+    return tmp_path / "serving" / "penguin"
+
+
+def push(
+    inputs: dict[str, list[Artifact]], output: Path, **filesystem: Any
+) -> standard_artifacts.PushedModel:
+    """Run the executor; the artifact that it has filled."""
+    output.mkdir(exist_ok=True)
+    pushed = standard_artifacts.PushedModel(uri=str(output))
+    destination = {"filesystem": {k: v for k, v in filesystem.items() if v is not None}}
+    Executor().Do(inputs, {"pushed_model": [pushed]}, {"push_destination": destination})
+    return pushed
+
+
+def blessing(blessed: int, reason: str = "") -> standard_artifacts.ModelBlessing:
+    """Evaluator's verdict."""
+    verdict = standard_artifacts.ModelBlessing()
+    verdict.set_int_custom_property("blessed", blessed)
+    if reason:
+        verdict.set_string_custom_property("not_blessed_reason", reason)
+    return verdict
+
+
+def contents(directory: Path) -> dict[str, bytes]:
+    """Every file below `directory` by relative name."""
+    found = (path for path in directory.rglob("*") if path.is_file())
+    return {str(path.relative_to(directory)): path.read_bytes() for path in found}
+
+
+def test_pushes_the_serving_files_as_one_numbered_version(
+    model: Artifact, base: Path, tmp_path: Path
+) -> None:
+    pushed = push(
+        {"model": [model], "model_blessing": [blessing(1)]},
+        tmp_path / "out",
+        base_directory=str(base),
+        versioning="UNIX_TIMESTAMP",
+    )
+    (version,) = os.listdir(base)
+    assert version.isdigit()
+    assert contents(base / version) == contents(tmp_path / "out") == MODEL_FILES
+    assert pushed.custom_properties == {
+        "pushed": 1,
+        "pushed_destination": str(base / version),
+        "pushed_version": version,
+    }
+
+
+@pytest.mark.parametrize("verdict", [blessing(0), standard_artifacts.ModelBlessing()])
+def test_a_model_that_is_not_blessed_is_not_pushed(
+    model: Artifact, base: Path, tmp_path: Path, verdict: Artifact
+) -> None:
+    inputs: dict[str, list[Artifact]] = {"model": [model], "model_blessing": [verdict]}
+    pushed = push(inputs, tmp_path / "out", base_directory=str(base))
+    assert not base.exists()
+    assert contents(tmp_path / "out") == {}
+    assert pushed.custom_properties == {
+        "pushed": 0,
+        "not_pushed_reason": "model_blessing does not bless the model",
+    }
+
+
+def test_the_evaluators_reason_is_passed_on(
+    model: Artifact, base: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    verdict = blessing(0, "accuracy is 0.5 on all examples, expected at least 0.9")
+    inputs: dict[str, list[Artifact]] = {"model": [model], "model_blessing": [verdict]}
+    pushed = push(inputs, tmp_path / "out", base_directory=str(base))
+    reason = (
+        "model_blessing does not bless the model: "
+        "accuracy is 0.5 on all examples, expected at least 0.9"
+    )
+    assert pushed.get_custom_property("not_pushed_reason") == reason
+    assert caplog.messages == [f"Nothing is pushed: {reason}."]
+
+
+def test_a_model_that_cannot_be_served_is_not_pushed(
+    model: Artifact, base: Path, tmp_path: Path
+) -> None:
+    infra = standard_artifacts.InfraBlessing()
+    infra.set_int_custom_property("blessed", 0)
+    inputs: dict[str, list[Artifact]] = {
+        "model": [model],
+        "model_blessing": [blessing(1)],
+        "infra_blessing": [infra],
+    }
+    pushed = push(inputs, tmp_path / "out", base_directory=str(base))
+    assert pushed.custom_properties == {
+        "pushed": 0,
+        "not_pushed_reason": "infra_blessing does not bless the model",
+    }
+
+
+def test_the_stamped_model_of_an_infra_blessing_is_pushed(base: Path, tmp_path: Path) -> None:
+    stamped = tmp_path / "infra" / "stamped_model"
+    stamped.mkdir(parents=True)
+    (stamped / "saved_model.pb").write_bytes(b"stamped")
+    infra = standard_artifacts.InfraBlessing(uri=str(tmp_path / "infra"))
+    infra.set_int_custom_property("blessed", 1)
+    infra.set_int_custom_property("has_model", 1)
+    push({"infra_blessing": [infra]}, tmp_path / "out", base_directory=str(base), version=1)
+    assert contents(base) == {"1/saved_model.pb": b"stamped"}
+
+
+def test_each_push_gets_a_version_of_its_own(model: Artifact, base: Path, tmp_path: Path) -> None:
+    inputs: dict[str, list[Artifact]] = {"model": [model]}
+    pushed = [push(inputs, tmp_path / "out", base_directory=str(base)) for _ in range(3)]
+    versions = [artifact.get_string_custom_property("pushed_version") for artifact in pushed]
+    assert sorted(os.listdir(base)) == sorted(set(versions))
+
+
+def test_a_taken_timestamp_moves_to_the_next_free_integer(model: Artifact, base: Path) -> None:
+    now = int(time.time())
+    for taken in range(now, now + 600):
+        (base / str(taken)).mkdir(parents=True)
+    assert FilesystemDestination(str(base), version=None).push(model.uri) == str(
+        base / str(now + 600)
+    )
+
+
+def test_a_version_that_exists_is_never_overwritten(
+    model: Artifact, base: Path, tmp_path: Path
+) -> None:
+    (base / "7").mkdir(parents=True)
+    (base / "7" / "saved_model.pb").write_bytes(b"older")
+    with pytest.raises(DataError) as raised:
+        push({"model": [model]}, tmp_path / "out", base_directory=str(base), version=7)
+    assert str(raised.value) == (
+        f"Push destination {str(base / '7')!r} exists already and is not overwritten. Choose "
+        "another version, or leave 'version' out to get a new one with each push."
+    )
+    assert contents(base) == {"7/saved_model.pb": b"older"}
+
+
+def test_of_many_pushers_one_gets_the_version_and_it_is_whole(model: Artifact, base: Path) -> None:
+    destination = FilesystemDestination(str(base), version=1)
+    outcomes: list[str] = []
+
+    def attempt() -> None:
+        try:
+            outcomes.append(destination.push(os.path.join(model.uri, "Format-Serving")))
+        except DataError:
+            outcomes.append("refused")
+
+    threads = [threading.Thread(target=attempt) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == sorted([str(base / "1"), *["refused"] * 7])
+    assert os.listdir(base) == ["1"]
+    assert contents(base / "1") == MODEL_FILES
+
+
+def test_a_push_that_was_killed_leaves_no_version_and_disturbs_no_later_push(
+    model: Artifact, base: Path, tmp_path: Path
+) -> None:
+    """The child process is killed when it has copied everything and is about to rename."""
+    code = (
+        "import os, sys\n"
+        "from components.pusher.destination import FilesystemDestination\n"
+        "kill = lambda event, _: event == 'os.rename' and os.kill(os.getpid(), 9)\n"
+        "sys.addaudithook(kill)\n"
+        f"FilesystemDestination({str(base)!r}, 1).push({model.uri!r})\n"
+    )
+    root = str(Path(__file__).parents[2])
+    child = subprocess.run([sys.executable, "-c", code], cwd=root, check=False)
+    assert child.returncode == -signal.SIGKILL
+    (leftover,) = os.listdir(base)
+    assert leftover.startswith(".pushing-")
+    push({"model": [model]}, tmp_path / "out", base_directory=str(base), version=1)
+    assert sorted(os.listdir(base)) == sorted([leftover, "1"])
+    assert contents(base / "1") == MODEL_FILES
+
+
+def test_a_model_without_files_to_serve(base: Path, tmp_path: Path) -> None:
+    empty = standard_artifacts.Model(uri=str(tmp_path / "none"))
+    with pytest.raises(DataError) as raised:
+        push({"model": [empty]}, tmp_path / "out", base_directory=str(base))
+    assert str(raised.value) == (
+        f"There is no model to push at {str(tmp_path / 'none' / 'Format-Serving')!r}: expected a "
+        "directory with files, as Trainer writes it."
+    )
+
+
+def test_empty_inputs(base: Path, tmp_path: Path) -> None:
+    with pytest.raises(DataError) as raised:
+        push({"model": [], "infra_blessing": []}, tmp_path / "out", base_directory=str(base))
+    assert str(raised.value) == (
+        "Pusher got no model: the 'model' input is empty and 'infra_blessing' holds no stamped "
+        "model. Pass a channel of 'Model' that has an artifact."
+    )
+
+
+def test_a_base_directory_that_is_a_file(model: Artifact, base: Path, tmp_path: Path) -> None:
+    base.parent.mkdir()
+    base.write_text("a file")
+    with pytest.raises(DataError) as raised:
+        push({"model": [model]}, tmp_path / "out", base_directory=str(base))
+    assert str(raised.value) == (
+        f"Cannot push to {str(base)!r}: [Errno 17] File exists: {str(base)!r}. push_destination "
+        "needs a directory that can be made or written."
+    )
+
+
+def test_a_base_directory_that_cannot_be_written(model: Artifact, tmp_path: Path) -> None:
+    base = "/proc/self/penguin"  # refused to everyone, root included
+    with pytest.raises(DataError) as raised:
+        push({"model": [model]}, tmp_path / "out", base_directory=base)
+    assert str(raised.value) == (
+        f"Cannot push to {base!r}: [Errno 2] No such file or directory: {base!r}. "
+        "push_destination needs a directory that can be made or written."
+    )
+
+
+@pytest.mark.parametrize(
+    ("destination", "message"),
+    [
+        (
+            {"http": {"url": "x"}},
+            "push_destination must be {'filesystem': {'base_directory': ...}}, "
+            "got {'http': {'url': 'x'}}.",
+        ),
+        (
+            {"filesystem": {"base_dir": "/models"}},
+            "push_destination.filesystem has no field 'base_dir'. These exist: 'base_directory', "
+            "'version', 'versioning'. Did you mean 'base_directory'?",
+        ),
+        (
+            {"filesystem": {}},
+            "push_destination.filesystem.base_directory must be the path of a directory, got None.",
+        ),
+        (
+            {"filesystem": {"base_directory": "gs://bucket/models"}},
+            "push_destination.filesystem.base_directory 'gs://bucket/models' is not on a local "
+            "file system, the only kind where a version can appear whole or not at all.",
+        ),
+        (
+            {"filesystem": {"base_directory": "/models", "version": "v1"}},
+            "push_destination.filesystem.version must be an integer that is not negative, "
+            "got 'v1'.",
+        ),
+        (
+            {"filesystem": {"base_directory": "/models", "versioning": "UNIX"}},
+            "push_destination.filesystem.versioning is 'UNIX'. These exist: 'AUTO', "
+            "'UNIX_TIMESTAMP'.",
+        ),
+    ],
+)
+def test_a_wrong_destination_is_refused_when_the_pipeline_is_written(
+    destination: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(AuthoringError) as raised:
+        Pusher(model=Channel(type=standard_artifacts.Model), push_destination=destination)
+    assert str(raised.value) == f"Pusher: {message}"
+
+
+def test_neither_model_nor_infra_blessing() -> None:
+    with pytest.raises(AuthoringError) as raised:
+        Pusher(push_destination={"filesystem": {"base_directory": "/models"}})
+    assert str(raised.value) == (
+        "Pusher has nothing to push: pass model=..., or infra_blessing=... of an InfraValidator "
+        "that keeps the model it has stamped."
+    )
+
+
+def test_pushing_loads_no_machine_learning_library() -> None:
+    code = (
+        "import sys, components.pusher.executor, components.pusher.component\n"
+        "heavy = {'tensorflow', 'apache_beam', 'numpy', 'pandas'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    root = str(Path(__file__).parents[2])
+    assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0

@@ -1,0 +1,51 @@
+"""Every Python block and every `plib` command in the documents runs."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md")])
+_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def blocks(document: Path, language: str) -> list[str]:
+    return [text for kind, text in _BLOCK.findall(document.read_text()) if kind == language]
+
+
+def run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    "document",
+    [one for one in DOCUMENTS if blocks(one, "python")],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_code_blocks_run(document: Path, tmp_path: Path) -> None:
+    (tmp_path / "hello.py").write_text("\n".join(blocks(document, "python")))
+    done = run([sys.executable, "hello.py"], tmp_path)
+    assert done.returncode == 0, done.stderr
+
+    for block in blocks(document, "console"):
+        for line in block.splitlines():
+            if line.startswith("$ plib "):
+                command = shlex.split(line.removeprefix("$ plib "))
+                done = run([sys.executable, "-m", "pipeline_lib.cli", *command], tmp_path)
+                assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_somewhere(document: Path) -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text()):
+        assert (document.parent / target).exists(), target
