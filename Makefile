@@ -38,7 +38,7 @@ setup: $(READY)
 
 clean:
 	rm -rf .venv .venv-tfx .venv-proto .cache build dist .mypy_cache .pytest_cache .ruff_cache \
-	    .import_linter_cache .hypothesis
+	    .import_linter_cache .hypothesis .plib
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A virtual environment of another Python version is replaced.

@@ -1,1 +1,1 @@
-"""Measures what the library costs, beside TFX and beside the store's floor. `make bench` runs it."""
+"""Measures what the library costs, beside TFX and the store's floor: `make bench`."""

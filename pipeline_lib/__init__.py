@@ -1,6 +1,7 @@
 """pipeline_lib: machine learning pipelines in plain Python, with lineage.
 
-Every name below is loaded when it is first used, so that importing the library is quick.
+What an author writes with is imported here and is light. What runs pipelines is imported when it
+is first used.
 """
 
 from __future__ import annotations
@@ -8,109 +9,71 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from pipeline_lib.artifacts import standard_artifacts as standard_artifacts
+from pipeline_lib.artifacts.artifact import Artifact as Artifact
+from pipeline_lib.artifacts.artifact import Property as Property
+from pipeline_lib.artifacts.artifact import PropertyType as PropertyType
+from pipeline_lib.artifacts.strategies import LatestArtifactStrategy as LatestArtifactStrategy
+from pipeline_lib.artifacts.strategies import (
+    LatestBlessedModelStrategy as LatestBlessedModelStrategy,
+)
+from pipeline_lib.artifacts.value_artifact import ValueArtifact as ValueArtifact
+from pipeline_lib.compiler.compile import compile as compile
+from pipeline_lib.dsl.annotations import InputArtifact as InputArtifact
+from pipeline_lib.dsl.annotations import OutputArtifact as OutputArtifact
+from pipeline_lib.dsl.annotations import OutputDict as OutputDict
+from pipeline_lib.dsl.annotations import Parameter as Parameter
+from pipeline_lib.dsl.base_component import BaseComponent as BaseComponent
+from pipeline_lib.dsl.channel import Channel as Channel
+from pipeline_lib.dsl.component_spec import ChannelParameter as ChannelParameter
+from pipeline_lib.dsl.component_spec import ComponentSpec as ComponentSpec
+from pipeline_lib.dsl.component_spec import ExecutionParameter as ExecutionParameter
+from pipeline_lib.dsl.conditional import Cond as Cond
+from pipeline_lib.dsl.container_component import ConcatPlaceholder as ConcatPlaceholder
+from pipeline_lib.dsl.container_component import InputUriPlaceholder as InputUriPlaceholder
+from pipeline_lib.dsl.container_component import InputValuePlaceholder as InputValuePlaceholder
+from pipeline_lib.dsl.container_component import OutputUriPlaceholder as OutputUriPlaceholder
+from pipeline_lib.dsl.container_component import (
+    create_container_component as create_container_component,
+)
+from pipeline_lib.dsl.executor_spec import BeamExecutorSpec as BeamExecutorSpec
+from pipeline_lib.dsl.executor_spec import ExecutorClassSpec as ExecutorClassSpec
+from pipeline_lib.dsl.function_component import component as component
+from pipeline_lib.dsl.importer import Importer as Importer
+from pipeline_lib.dsl.parameter_types import InputPath as InputPath
+from pipeline_lib.dsl.parameter_types import ModuleFile as ModuleFile
+from pipeline_lib.dsl.pipeline import Pipeline as Pipeline
+from pipeline_lib.dsl.resolver import Resolver as Resolver
+from pipeline_lib.dsl.runtime_parameter import RuntimeParameter as RuntimeParameter
+from pipeline_lib.execution.executor import BaseExecutor as BaseExecutor
+from pipeline_lib.execution.executor import BeamExecutor as BeamExecutor
+from pipeline_lib.execution.executor import ExecutorContext as ExecutorContext
+from pipeline_lib.metadata.connection import (
+    grpc_metadata_connection_config as grpc_metadata_connection_config,
+)
+from pipeline_lib.metadata.connection import (
+    mysql_metadata_connection_config as mysql_metadata_connection_config,
+)
+from pipeline_lib.metadata.connection import (
+    postgresql_metadata_connection_config as postgresql_metadata_connection_config,
+)
+from pipeline_lib.metadata.connection import (
+    sqlite_metadata_connection_config as sqlite_metadata_connection_config,
+)
+
 if TYPE_CHECKING:
-    from pipeline_lib.artifacts import standard_artifacts as standard_artifacts
-    from pipeline_lib.artifacts.artifact import Artifact as Artifact
-    from pipeline_lib.artifacts.artifact import Property as Property
-    from pipeline_lib.artifacts.artifact import PropertyType as PropertyType
-    from pipeline_lib.artifacts.strategies import LatestArtifactStrategy as LatestArtifactStrategy
-    from pipeline_lib.artifacts.strategies import (
-        LatestBlessedModelStrategy as LatestBlessedModelStrategy,
-    )
-    from pipeline_lib.artifacts.value_artifact import ValueArtifact as ValueArtifact
-    from pipeline_lib.compiler.compile import compile as compile
-    from pipeline_lib.dsl.annotations import InputArtifact as InputArtifact
-    from pipeline_lib.dsl.annotations import OutputArtifact as OutputArtifact
-    from pipeline_lib.dsl.annotations import OutputDict as OutputDict
-    from pipeline_lib.dsl.annotations import Parameter as Parameter
-    from pipeline_lib.dsl.base_component import BaseComponent as BaseComponent
-    from pipeline_lib.dsl.channel import Channel as Channel
-    from pipeline_lib.dsl.component_spec import ChannelParameter as ChannelParameter
-    from pipeline_lib.dsl.component_spec import ComponentSpec as ComponentSpec
-    from pipeline_lib.dsl.component_spec import ExecutionParameter as ExecutionParameter
-    from pipeline_lib.dsl.conditional import Cond as Cond
-    from pipeline_lib.dsl.container_component import ConcatPlaceholder as ConcatPlaceholder
-    from pipeline_lib.dsl.container_component import InputUriPlaceholder as InputUriPlaceholder
-    from pipeline_lib.dsl.container_component import InputValuePlaceholder as InputValuePlaceholder
-    from pipeline_lib.dsl.container_component import OutputUriPlaceholder as OutputUriPlaceholder
-    from pipeline_lib.dsl.container_component import (
-        create_container_component as create_container_component,
-    )
-    from pipeline_lib.dsl.executor_spec import BeamExecutorSpec as BeamExecutorSpec
-    from pipeline_lib.dsl.executor_spec import ExecutorClassSpec as ExecutorClassSpec
-    from pipeline_lib.dsl.function_component import component as component
-    from pipeline_lib.dsl.importer import Importer as Importer
-    from pipeline_lib.dsl.parameter_types import InputPath as InputPath
-    from pipeline_lib.dsl.parameter_types import ModuleFile as ModuleFile
-    from pipeline_lib.dsl.pipeline import Pipeline as Pipeline
-    from pipeline_lib.dsl.resolver import Resolver as Resolver
-    from pipeline_lib.dsl.runtime_parameter import RuntimeParameter as RuntimeParameter
-    from pipeline_lib.execution.executor import BaseExecutor as BaseExecutor
-    from pipeline_lib.execution.executor import BeamExecutor as BeamExecutor
-    from pipeline_lib.execution.executor import ExecutorContext as ExecutorContext
-    from pipeline_lib.metadata.connection import (
-        grpc_metadata_connection_config as grpc_metadata_connection_config,
-    )
-    from pipeline_lib.metadata.connection import (
-        mysql_metadata_connection_config as mysql_metadata_connection_config,
-    )
-    from pipeline_lib.metadata.connection import (
-        postgresql_metadata_connection_config as postgresql_metadata_connection_config,
-    )
-    from pipeline_lib.metadata.connection import (
-        sqlite_metadata_connection_config as sqlite_metadata_connection_config,
-    )
     from pipeline_lib.runners.local.runner import LocalRunner as LocalRunner
 
 __version__ = "0.1.0"
 
-_HOME = {
-    "artifacts.artifact": ("Artifact", "Property", "PropertyType"),
-    "artifacts.strategies": ("LatestArtifactStrategy", "LatestBlessedModelStrategy"),
-    "artifacts.value_artifact": ("ValueArtifact",),
-    "compiler.compile": ("compile",),
-    "dsl.annotations": ("InputArtifact", "OutputArtifact", "OutputDict", "Parameter"),
-    "dsl.base_component": ("BaseComponent",),
-    "dsl.channel": ("Channel",),
-    "dsl.component_spec": ("ChannelParameter", "ComponentSpec", "ExecutionParameter"),
-    "dsl.conditional": ("Cond",),
-    "dsl.container_component": (
-        "ConcatPlaceholder",
-        "InputUriPlaceholder",
-        "InputValuePlaceholder",
-        "OutputUriPlaceholder",
-        "create_container_component",
-    ),
-    "dsl.executor_spec": ("BeamExecutorSpec", "ExecutorClassSpec"),
-    "dsl.function_component": ("component",),
-    "dsl.importer": ("Importer",),
-    "dsl.parameter_types": ("InputPath", "ModuleFile"),
-    "dsl.pipeline": ("Pipeline",),
-    "dsl.resolver": ("Resolver",),
-    "dsl.runtime_parameter": ("RuntimeParameter",),
-    "execution.executor": ("BaseExecutor", "BeamExecutor", "ExecutorContext"),
-    "metadata.connection": (
-        "grpc_metadata_connection_config",
-        "mysql_metadata_connection_config",
-        "postgresql_metadata_connection_config",
-        "sqlite_metadata_connection_config",
-    ),
-    "runners.local.runner": ("LocalRunner",),
-}
-_MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
-
-__all__ = sorted([*_MODULE_OF, "standard_artifacts"])
+_LOADED_ON_USE = {"LocalRunner": "pipeline_lib.runners.local.runner"}
 
 
 def __getattr__(name: str) -> Any:
-    if name == "standard_artifacts":
-        return importlib.import_module("pipeline_lib.artifacts.standard_artifacts")
-    if name not in _MODULE_OF:
+    if name not in _LOADED_ON_USE:
         raise AttributeError(f"module 'pipeline_lib' has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"pipeline_lib.{_MODULE_OF[name]}"), name)
-    globals()[name] = value
-    return value
+    return getattr(importlib.import_module(_LOADED_ON_USE[name]), name)
 
 
 def __dir__() -> list[str]:
-    return list(__all__)
+    return sorted([*globals(), *_LOADED_ON_USE])

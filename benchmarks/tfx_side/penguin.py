@@ -18,9 +18,7 @@ def penguin(data: str, directory: str) -> list:
     validator = tfx.components.ExampleValidator(
         statistics=statistics_gen.outputs["statistics"], schema=schema
     )
-    transform = tfx.components.Transform(
-        examples=examples, schema=schema, module_file=MODULE_FILE
-    )
+    transform = tfx.components.Transform(examples=examples, schema=schema, module_file=MODULE_FILE)
     trainer = tfx.components.Trainer(
         module_file=MODULE_FILE,
         examples=transform.outputs["transformed_examples"],

@@ -45,11 +45,6 @@ def evaluated_models(
     ]
 
 
-def one_or_all(models: list[Any]) -> Any:
-    """`models` as TFMA's functions take them: `None`, one, or a list."""
-    return models if len(models) > 1 else next(iter(models), None)
-
-
 def _saved_model_path(models: Sequence[Artifact]) -> str:
     uri = get_single_instance(models).uri
     path = os.path.join(uri, "Format-Serving")

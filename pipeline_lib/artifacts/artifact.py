@@ -1,4 +1,4 @@
-"""`Artifact`: what a component's code reads and writes; `ArtifactRecord`: the same as a plain value.
+"""`Artifact`: what a component reads and writes; `ArtifactRecord`: the same as a plain value.
 
 An author's code holds `Artifact` objects, whose class carries the type. Everything between the
 author and the store (driver, worker protocol, publisher, store) passes `ArtifactRecord`s, which
@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, ClassVar, Union
+from operator import index
+from typing import Any, ClassVar
 
-JsonValue = Union[None, bool, int, float, str, list[Any], dict[str, Any]]
+JsonValue = None | bool | int | float | str | list[Any] | dict[str, Any]
 
 
 class PropertyType(Enum):
@@ -51,7 +52,7 @@ _PYTHON_TYPES: Mapping[PropertyType, tuple[type, ...]] = {
 
 @dataclass(frozen=True)
 class Property:
-    """Declares one property of an artifact type: `PROPERTIES = {"span": Property(PropertyType.INT)}`."""
+    """Declares a property: `PROPERTIES = {"span": Property(PropertyType.INT)}`."""
 
     type: PropertyType
 
@@ -186,12 +187,12 @@ class Artifact:
         self._set_custom(key, value, str)
 
     def set_int_custom_property(self, key: str, value: int) -> None:
-        """Record an integer under `key`."""
-        self._set_custom(key, int(value), int)
+        """Record an integer under `key`; NumPy's count, and booleans as 1 and 0."""
+        self._set_custom(key, index(value) if hasattr(value, "__index__") else value, int)
 
     def set_float_custom_property(self, key: str, value: float) -> None:
-        """Record a number under `key`."""
-        self._set_custom(key, float(value), float)
+        """Record a number under `key`; NumPy's count."""
+        self._set_custom(key, float(value) if hasattr(value, "__float__") else value, float)
 
     def set_bool_custom_property(self, key: str, value: bool) -> None:
         """Record a boolean under `key`."""

@@ -73,32 +73,35 @@ def fingerprint(uri: str) -> str:
     if not exists(uri):
         return ""
     digest = hashlib.blake2b(digest_size=16)
-    for name, path in _walk(uri):
-        digest.update(f"{len(name)}:{name}".encode())
-        for block in _blocks(path):
-            digest.update(block)
+    for name, path in sorted(_walk(uri)):
+        # Of fixed length each, so that no name or content can pass for the next file's.
+        digest.update(hashlib.blake2b(name.encode(errors="surrogateescape")).digest())
+        digest.update(_content_digest(path))
     return digest.hexdigest()
 
 
 def _walk(uri: str) -> Iterator[tuple[str, str]]:
-    """Each file below `uri` as (relative name, full path), in the order of the names."""
+    """Each file below `uri` as (relative name, full path or URI)."""
     if not is_local(uri):
-        found = sorted(str(path) for path in _file_system(uri).find(uri))
-        common = os.path.commonpath(found) if len(found) > 1 else os.path.dirname("".join(found))
-        yield from ((os.path.relpath(path, common), path) for path in found)
+        file_system = _file_system(uri)
+        root = file_system._strip_protocol(uri)
+        for path in file_system.find(uri):
+            yield os.path.relpath(path, root), file_system.unstrip_protocol(path)
     elif os.path.isfile(uri):
-        yield "", uri
+        yield ".", uri
     else:
-        paths = (os.path.join(top, name) for top, _, names in os.walk(uri) for name in names)
-        yield from sorted((os.path.relpath(path, uri), path) for path in paths)
+        for top, _, names in os.walk(uri):
+            for name in names:
+                path = os.path.join(top, name)
+                yield os.path.relpath(path, uri), path
 
 
-def _blocks(path: str) -> Iterator[bytes]:
-    import fsspec
-
-    with fsspec.open(path, "rb") if not is_local(path) else open(path, "rb") as stream:
+def _content_digest(path: str) -> bytes:
+    digest = hashlib.blake2b()
+    with open(path, "rb") if is_local(path) else _file_system(path).open(path, "rb") as stream:
         while block := stream.read(_BLOCK):
-            yield block
+            digest.update(block)
+    return digest.digest()
 
 
 def _file_system(uri: str) -> Any:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from pipeline_lib.artifacts.artifact import Artifact
 from pipeline_lib.errors import DataError, did_you_mean
 
-_SPLIT_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
+_SPLIT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
 def encode_split_names(splits: Iterable[str]) -> str:
@@ -21,7 +21,7 @@ def encode_split_names(splits: Iterable[str]) -> str:
     """
     names = list(splits)
     for name in names:
-        if not _SPLIT_NAME.match(name):
+        if not _SPLIT_NAME.fullmatch(name):
             raise ValueError(
                 f"Split name {name!r} is not valid: letters, digits, '_' and '-' are allowed."
             )
@@ -62,11 +62,14 @@ def get_split_uris(artifacts: Sequence[Artifact], split: str) -> list[str]:
 def split_uri(artifact: Artifact, split: str) -> str:
     """Directory of `split` in `artifact`.
 
+    An artifact whose `split_names` is not set may have any: an executor may ask where to write
+    before it says what it has written.
+
     Raises:
-        DataError: the artifact has no such split.
+        DataError: the artifact names its splits, and this is none of them.
     """
     existing = decode_split_names(str(artifact.properties.get("split_names", "")))
-    if split not in existing:
+    if existing and split not in existing:
         raise DataError(
             f"Artifact {artifact.TYPE_NAME!r} at {artifact.uri!r} has no split {split!r}."
             f"{did_you_mean(split, existing)}"

@@ -34,7 +34,7 @@ class _WithSplits(Artifact):
 
 
 class Examples(_WithSplits):
-    """Examples for training and evaluation: gzipped TFRecords of `tf.train.Example` in `Split-{name}/`."""
+    """Examples: gzipped TFRecords of `tf.train.Example` in `Split-{name}/`."""
 
     TYPE_NAME = "Examples"
     PROPERTIES = {"span": _SPAN, "version": _VERSION, "split_names": _SPLIT_NAMES}
@@ -97,7 +97,7 @@ class InfraBlessing(Artifact):
 
 
 class Model(Artifact):
-    """A trained model: `Format-Serving/` holds the SavedModel, `Format-TFMA/` one for evaluation."""
+    """A trained model: a SavedModel in `Format-Serving/`, one for evaluation in `Format-TFMA/`."""
 
     TYPE_NAME = "Model"
 
@@ -108,7 +108,7 @@ class Model(Artifact):
 
 
 class ModelBlessing(Artifact):
-    """Whether a model passed its evaluation: a file `BLESSED` or `NOT_BLESSED`, and `blessed` as 1 or 0."""
+    """Whether a model passed: a file `BLESSED` or `NOT_BLESSED`, and `blessed` as 1 or 0."""
 
     TYPE_NAME = "ModelBlessing"
 

@@ -42,8 +42,11 @@ class LatestBlessedModelStrategy:
 
     def resolve_artifacts(self, candidates: Candidates) -> Candidates:
         """The newest blessed model and its blessing; both empty where no model is blessed."""
-        model_key = self._key_of("Model", candidates)
-        blessing_key = self._key_of("ModelBlessing", candidates)
+        chosen: dict[str, Sequence[ArtifactRecord]] = dict.fromkeys(candidates, ())
+        model_key = _key_of("Model", candidates)
+        blessing_key = _key_of("ModelBlessing", candidates)
+        if model_key is None or blessing_key is None:
+            return chosen
         blessings = {
             blessing.custom_properties.get("current_model_id"): blessing
             for blessing in reversed(candidates[blessing_key])
@@ -51,12 +54,13 @@ class LatestBlessedModelStrategy:
         }
         for model in candidates[model_key]:
             if model.id in blessings:
-                return {model_key: [model], blessing_key: [blessings[model.id]]}
-        return {model_key: [], blessing_key: []}
+                return {**chosen, model_key: (model,), blessing_key: (blessings[model.id],)}
+        return chosen
 
-    def _key_of(self, type_name: str, candidates: Candidates) -> str:
-        # An input without any candidate has no type to see: it is the one that is left.
-        for key, artifacts in candidates.items():
-            if artifacts and artifacts[0].type_name == type_name:
-                return key
-        return next(key for key, artifacts in candidates.items() if not artifacts)
+
+def _key_of(type_name: str, candidates: Candidates) -> str | None:
+    """The input that has candidates of that type, if one has."""
+    for key, artifacts in candidates.items():
+        if artifacts and artifacts[0].type_name == type_name:
+            return key
+    return None

@@ -52,14 +52,14 @@ class ValueArtifact(Artifact):
                 f"Artifact type {self.TYPE_NAME!r} cannot hold {value!r} "
                 f"of type {type(value).__name__}."
             )
-        return self._to_text(value).encode()
+        return self._to_bytes(value)
 
     def decode(self, payload: bytes) -> Any:
         """The value that `payload` stands for."""
         raise NotImplementedError
 
-    def _to_text(self, value: Any) -> str:
-        return str(value)
+    def _to_bytes(self, value: Any) -> bytes:
+        return str(value).encode()
 
 
 class Integer(ValueArtifact):
@@ -69,7 +69,11 @@ class Integer(ValueArtifact):
     PYTHON_TYPE = int
 
     def decode(self, payload: bytes) -> int:
+        """The integer."""
         return int(payload)
+
+    def _to_bytes(self, value: int) -> bytes:
+        return str(int(value)).encode()  # `True` is an integer, its text is not
 
 
 class Float(ValueArtifact):
@@ -79,10 +83,11 @@ class Float(ValueArtifact):
     PYTHON_TYPE = (float, int)
 
     def decode(self, payload: bytes) -> float:
+        """The number."""
         return float(payload)
 
-    def _to_text(self, value: float) -> str:
-        return repr(float(value))
+    def _to_bytes(self, value: float) -> bytes:
+        return repr(float(value)).encode()
 
 
 class String(ValueArtifact):
@@ -92,6 +97,7 @@ class String(ValueArtifact):
     PYTHON_TYPE = str
 
     def decode(self, payload: bytes) -> str:
+        """The text."""
         return payload.decode()
 
 
@@ -102,10 +108,11 @@ class Boolean(ValueArtifact):
     PYTHON_TYPE = bool
 
     def decode(self, payload: bytes) -> bool:
+        """Whether it is not `0`."""
         return int(payload) != 0
 
-    def _to_text(self, value: bool) -> str:
-        return str(int(value))
+    def _to_bytes(self, value: bool) -> bytes:
+        return str(int(value)).encode()
 
 
 class Bytes(ValueArtifact):
@@ -114,12 +121,11 @@ class Bytes(ValueArtifact):
     TYPE_NAME = "Bytes"
     PYTHON_TYPE = bytes
 
-    def encode(self, value: bytes) -> bytes:
-        if not isinstance(value, bytes):
-            return super().encode(value)
+    def _to_bytes(self, value: bytes) -> bytes:
         return value
 
     def decode(self, payload: bytes) -> bytes:
+        """The bytes themselves."""
         return payload
 
 
@@ -130,10 +136,11 @@ class JsonValue(ValueArtifact):
     PYTHON_TYPE = (bool, int, float, str, list, dict)
 
     def decode(self, payload: bytes) -> Any:
+        """The JSON value."""
         return json.loads(payload)
 
-    def _to_text(self, value: Any) -> str:
-        return json.dumps(value)
+    def _to_bytes(self, value: Any) -> bytes:
+        return json.dumps(value).encode()
 
 
 def value_artifact_type(python_type: object) -> type[ValueArtifact] | None:
@@ -154,7 +161,7 @@ _TYPE_OF_VALUE: dict[type, type[ValueArtifact]] = {
 
 
 def value_artifact_class(type_name: str) -> type[ValueArtifact] | None:
-    """The value artifact class of that type name, or `None` if it is not one of the built-in ones."""
+    """The built-in value artifact class of that type name, or `None`."""
     return _CLASS_OF_TYPE.get(type_name)
 
 

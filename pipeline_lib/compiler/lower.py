@@ -22,7 +22,6 @@ from pipeline_lib.dsl.executor_spec import (
 from pipeline_lib.dsl.import_path import import_path
 from pipeline_lib.dsl.node import BaseNode
 from pipeline_lib.dsl.pipeline import Pipeline
-from pipeline_lib.dsl.placeholder import Placeholder
 from pipeline_lib.dsl.runtime_parameter import RuntimeParameter
 from pipeline_lib.errors import AuthoringError
 from pipeline_lib.ir import pipeline as ir
@@ -99,7 +98,7 @@ class NodeLowering:
                 arguments = self._beam_arguments(node)
                 return ir.ClassExecutor(path, source_digest(path), arguments)
             case ContainerExecutorSpec(image, command):
-                return ir.ContainerExecutor(image, tuple(map(_command_part, command)))
+                return ir.ContainerExecutor(image, command)
             case ImporterSpec(properties, custom_properties):
                 return ir.ImportExecutor(
                     {name: self._value(value) for name, value in properties.items()},
@@ -160,9 +159,3 @@ def _condition(node: BaseNode) -> Expression | None:
     if len(predicates) < 2:
         return predicates[0] if predicates else None
     return Operation(Operator.AND, tuple(predicates))
-
-
-def _command_part(part: str | Placeholder) -> Expression:
-    if isinstance(part, str):
-        return Literal(part)
-    return part.to_expression(_condition_key)

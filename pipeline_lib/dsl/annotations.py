@@ -31,7 +31,9 @@ Parameter = Annotated[T, Role.PARAMETER]
 
 
 def OutputDict(**values: Any) -> Any:
-    """Return annotation of a function that returns values: `-> OutputDict(accuracy=float)`.
+    """What a function returns, by name, as its annotation.
+
+        def Validate(...) -> OutputDict(accuracy=float):
 
     A `TypedDict` does the same and is understood by type checkers.
     """

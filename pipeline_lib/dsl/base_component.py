@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from pipeline_lib.dsl.component_spec import ComponentSpec
-from pipeline_lib.dsl.executor_spec import BeamExecutorSpec, ExecutorClassSpec
+from pipeline_lib.dsl.executor_spec import BeamExecutorSpec, ExecutorClassSpec, beam_arguments
 from pipeline_lib.dsl.import_path import module_name
 from pipeline_lib.dsl.node import BaseNode
+from pipeline_lib.dsl.runtime_parameter import RuntimeParameter
 from pipeline_lib.errors import AuthoringError
 
 
@@ -27,7 +28,8 @@ class BaseComponent(BaseNode):
         custom_executor_spec: does the work in place of `EXECUTOR_SPEC`.
 
     Raises:
-        AuthoringError: a class attribute is missing, or `spec` is of another class.
+        AuthoringError: a class attribute is missing, `spec` is of another class, or the executor
+            is not given by an `ExecutorClassSpec`.
     """
 
     SPEC_CLASS: ClassVar[type[ComponentSpec]]
@@ -45,27 +47,36 @@ class BaseComponent(BaseNode):
                 f"Component {name!r} takes a spec of {self.SPEC_CLASS.__name__}, "
                 f"got {type(spec).__name__}."
             )
+        executor_spec = custom_executor_spec or self.EXECUTOR_SPEC
+        _check_executor_spec(executor_spec, name)
         self.spec = spec
-        self.beam_pipeline_args: list[str] = []
+        self.beam_pipeline_args: list[str | RuntimeParameter] = []
         super().__init__(
             default_id=name,
             type_name=f"{module_name(type(self), 'Component')}.{name}",
-            executor_spec=custom_executor_spec or self.EXECUTOR_SPEC,
+            executor_spec=executor_spec,
             inputs=spec.bound_inputs,
             outputs=spec.output_types,
             parameters=spec.bound_parameters,
         )
 
-    def with_beam_pipeline_args(self, arguments: Sequence[str]) -> BaseComponent:
+    def with_beam_pipeline_args(self, arguments: Sequence[str | RuntimeParameter]) -> BaseComponent:
         """Add Beam arguments for this component, after those of the pipeline.
 
         Raises:
-            AuthoringError: the component's executor runs no Beam pipeline.
+            AuthoringError: the executor runs no Beam pipeline, or an argument is no text.
         """
         if not isinstance(self.executor_spec, BeamExecutorSpec):
             raise AuthoringError(
                 f"Node {self.id!r} runs no Beam pipeline: its executor is given by "
                 f"{type(self.executor_spec).__name__}, not BeamExecutorSpec."
             )
-        self.beam_pipeline_args += arguments
+        self.beam_pipeline_args += beam_arguments(arguments, f"Node {self.id!r}")
         return self
+
+
+def _check_executor_spec(given: object, name: str) -> None:
+    if not isinstance(given, ExecutorClassSpec):
+        raise AuthoringError(
+            f"Component {name!r} takes an ExecutorClassSpec or a BeamExecutorSpec, got {given!r}."
+        )

@@ -54,7 +54,7 @@ class OutputChannel(Channel):
         self.producer = producer
 
     def future(self) -> ChannelFuture:
-        """The artifacts that this channel will hold, for conditions: `channel.future()[0].value`."""
+        """The artifacts that it will hold, for conditions: `channel.future()[0].value`."""
         return ChannelFuture(self)
 
     def __repr__(self) -> str:

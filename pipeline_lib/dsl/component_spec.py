@@ -8,7 +8,13 @@ from typing import Any, ClassVar
 
 from pipeline_lib.artifacts.artifact import Artifact
 from pipeline_lib.dsl.channel import Channel, is_artifact_class
-from pipeline_lib.dsl.parameter_types import checked_value, parameter_type
+from pipeline_lib.dsl.parameter_types import (
+    ModuleFile,
+    checked_value,
+    parameter_type,
+    same_type,
+    type_word,
+)
 from pipeline_lib.dsl.placeholder import Placeholder
 from pipeline_lib.dsl.runtime_parameter import RuntimeParameter
 from pipeline_lib.errors import AuthoringError, did_you_mean
@@ -93,24 +99,25 @@ class BoundParameter:
             AuthoringError: a required value is missing, or it is not of the declared type; the
                 message begins with `where`.
         """
-        declared = parameter_type(declared_type, where)
+        kind, word = parameter_type(declared_type, where), type_word(declared_type, where)
         if given is None:
             if not optional:
-                raise AuthoringError(f"{where} is required: pass {declared.value}.")
-            return cls(declared, None)
+                raise AuthoringError(f"{where} is required: pass {word}.")
+            return cls(kind, None)
         if isinstance(given, RuntimeParameter):
-            return cls(declared, _fitting(given, declared, where))
+            _check_runtime_parameter(given, declared_type, where)
+            return cls(kind, given)
         if isinstance(given, Channel):
             raise AuthoringError(
-                f"{where} takes {declared.value}, got the channel {given!r}. "
+                f"{where} takes {word}, got the channel {given!r}. "
                 "A parameter is known before the run; declare an input to read a channel."
             )
         if isinstance(given, Placeholder):
             raise AuthoringError(
-                f"{where} takes {declared.value}, got a value that exists only during the run. "
+                f"{where} takes {word}, got {given!r}, a value that exists only during the run. "
                 "Declare an input to read it."
             )
-        return cls(declared, checked_value(given, declared, where))
+        return cls(kind, checked_value(given, declared_type, where))
 
 
 class ComponentSpec:
@@ -128,6 +135,10 @@ class ComponentSpec:
     PARAMETERS: ClassVar[Mapping[str, ExecutionParameter]] = {}
     INPUTS: ClassVar[Mapping[str, ChannelParameter]] = {}
     OUTPUTS: ClassVar[Mapping[str, ChannelParameter]] = {}
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        super().__init_subclass__(**kwargs)
+        _check_declarations(cls)
 
     def __init__(self, **arguments: Any) -> None:
         self._refuse_unknown(arguments)
@@ -184,6 +195,24 @@ class ComponentSpec:
         return f"{type(self).__name__}: {what} {name!r}"
 
 
+def _check_declarations(spec: type[ComponentSpec]) -> None:
+    seen: set[str] = set()
+    for part, expected in (
+        ("PARAMETERS", ExecutionParameter),
+        ("INPUTS", ChannelParameter),
+        ("OUTPUTS", ChannelParameter),
+    ):
+        for name, declared in getattr(spec, part).items():
+            if not isinstance(declared, expected):
+                raise AuthoringError(
+                    f"{spec.__name__}.{part}[{name!r}] must be a {expected.__name__}, "
+                    f"got {declared!r}."
+                )
+            if name in seen:
+                raise AuthoringError(f"{spec.__name__} declares {name!r} twice.")
+            seen.add(name)
+
+
 def _describe_non_channel(given: Any) -> str:
     outputs = getattr(given, "outputs", None)
     if isinstance(outputs, Mapping) and outputs:
@@ -192,17 +221,14 @@ def _describe_non_channel(given: Any) -> str:
     return f"{given!r} of type {type(given).__name__}."
 
 
-def _fitting(given: RuntimeParameter, declared: ParameterType, where: str) -> RuntimeParameter:
-    if declared is ParameterType.MODULE:
+def _check_runtime_parameter(given: RuntimeParameter, declared: object, where: str) -> None:
+    if declared is ModuleFile:
         raise AuthoringError(
             f"{where} cannot be a RuntimeParameter: "
             "a user's module is read when the pipeline is compiled."
         )
-    runtime_type = parameter_type(given.ptype, where)
-    same_text = {runtime_type, declared} <= {ParameterType.STRING, ParameterType.PATH}
-    if runtime_type is not declared and not same_text:
+    if not same_type(given.ptype, declared):
         raise AuthoringError(
-            f"{where} takes {declared.value}, but runtime parameter {given.name!r} is "
-            f"{runtime_type.value}."
+            f"{where} takes {type_word(declared, where)}, but runtime parameter {given.name!r} is "
+            f"{type_word(given.ptype, where)}."
         )
-    return given

@@ -12,7 +12,7 @@ _active: ContextVar[tuple[Predicate, ...]] = ContextVar("active_conditions", def
 
 
 class Cond:
-    """Nodes made inside run only if `predicate` holds; else they are skipped, and so are those after them.
+    """Nodes made inside run only if `predicate` holds; else they and those after are skipped.
 
         with Cond(evaluator.outputs["blessing"].future()[0].custom_property("blessed") == 1):
             pusher = Pusher(...)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Union
+from dataclasses import dataclass
+from typing import Any
 
 from pipeline_lib.artifacts.artifact import Artifact
 from pipeline_lib.dsl.channel import is_artifact_class
@@ -11,7 +13,6 @@ from pipeline_lib.dsl.component_spec import BoundInput, BoundParameter, ChannelP
 from pipeline_lib.dsl.executor_spec import ContainerExecutorSpec
 from pipeline_lib.dsl.node import BaseNode
 from pipeline_lib.dsl.parameter_types import parameter_type
-from pipeline_lib.dsl.placeholder import Placeholder
 from pipeline_lib.errors import AuthoringError, did_you_mean
 from pipeline_lib.ir.expressions import (
     ArtifactUri,
@@ -27,53 +28,68 @@ from pipeline_lib.ir.expressions import (
 )
 
 
-class CommandPlaceholder(Placeholder):
+class CommandPlaceholder(ABC):
     """A part of a container's command that is filled in when the container starts."""
 
-    def __init__(self, expression: Expression, reads: Sequence[tuple[str, str]]) -> None:
-        super().__init__(lambda _: expression, ())
-        self.expression = expression
-        self.reads = tuple(reads)
+    @abstractmethod
+    def to_expression(self, declared: Declaration) -> Expression:
+        """The IR expression.
+
+        Raises:
+            AuthoringError: the component declares no input, output or parameter of that name.
+        """
 
 
+@dataclass(frozen=True)
 class InputValuePlaceholder(CommandPlaceholder):
     """The value of a parameter, or of a value artifact at an input."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(ExecutionParameterValue(name), [("input or parameter", name)])
-        self.name = name
+    name: str
 
-    def of_input(self) -> Expression:
-        """The expression where `name` is an input and not a parameter."""
-        return ArtifactValue(Index(InputArtifacts(self.name), 0))
+    def to_expression(self, declared: Declaration) -> Expression:
+        """The input's value if there is such an input, else the parameter's."""
+        declared.check("input or parameter", self.name, {**declared.inputs, **declared.parameters})
+        if self.name in declared.inputs:
+            return ArtifactValue(Index(InputArtifacts(self.name), 0))
+        return ExecutionParameterValue(self.name)
 
 
+@dataclass(frozen=True)
 class InputUriPlaceholder(CommandPlaceholder):
     """The URI of the artifact at an input."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(ArtifactUri(Index(InputArtifacts(name), 0)), [("input", name)])
+    name: str
+
+    def to_expression(self, declared: Declaration) -> Expression:
+        """The input's URI."""
+        declared.check("input", self.name, declared.inputs)
+        return ArtifactUri(Index(InputArtifacts(self.name), 0))
 
 
+@dataclass(frozen=True)
 class OutputUriPlaceholder(CommandPlaceholder):
     """The URI at which an output is to be written."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(ArtifactUri(Index(OutputArtifacts(name), 0)), [("output", name)])
+    name: str
+
+    def to_expression(self, declared: Declaration) -> Expression:
+        """The output's URI."""
+        declared.check("output", self.name, declared.outputs)
+        return ArtifactUri(Index(OutputArtifacts(self.name), 0))
 
 
+@dataclass(frozen=True)
 class ConcatPlaceholder(CommandPlaceholder):
     """Strings and placeholders joined without anything between them."""
 
-    def __init__(self, items: Sequence[CommandPart]) -> None:
-        self.items = tuple(items)
-        super().__init__(
-            Operation(Operator.CONCAT, tuple(_expression(item, ()) for item in items)),
-            [read for item in items for read in getattr(item, "reads", ())],
-        )
+    items: Sequence[CommandPart]
+
+    def to_expression(self, declared: Declaration) -> Expression:
+        """The parts, joined."""
+        return Operation(Operator.CONCAT, declared.resolve(self.items))
 
 
-CommandPart = Union[str, CommandPlaceholder]
+CommandPart = str | CommandPlaceholder
 
 
 def create_container_component(
@@ -103,9 +119,10 @@ def create_container_component(
     Raises:
         AuthoringError: a placeholder names what is not declared, or a declaration does not fit.
     """
-    declared = _Declaration(name, dict(inputs or {}), dict(outputs or {}), dict(parameters or {}))
-    declared.check(image, command)
-    executor = ContainerExecutorSpec(image, tuple(declared.resolve(part) for part in command))
+    declared = Declaration(name, dict(inputs or {}), dict(outputs or {}), dict(parameters or {}))
+    if not image or not command:
+        raise AuthoringError(f"Container component {name!r} needs an image and a command.")
+    executor = ContainerExecutorSpec(image, declared.resolve(command))
 
     def make_node(**arguments: Any) -> BaseNode:
         declared.refuse_unknown(arguments)
@@ -123,59 +140,65 @@ def create_container_component(
     return make_node
 
 
-class _Declaration:
+@dataclass(frozen=True)
+class Declaration:
     """What a container component declares, and the checks against it."""
 
-    def __init__(
-        self,
-        name: str,
-        inputs: dict[str, type[Artifact]],
-        outputs: dict[str, type[Artifact]],
-        parameters: dict[str, type],
-    ) -> None:
-        self.name = name
-        self.inputs = inputs
-        self.outputs = outputs
-        self.parameters = parameters
+    name: str
+    inputs: Mapping[str, type[Artifact]]
+    outputs: Mapping[str, type[Artifact]]
+    parameters: Mapping[str, type]
 
-    def check(self, image: str, command: Sequence[CommandPart]) -> None:
-        where = f"Container component {self.name!r}"
-        for key, artifact in {**self.inputs, **self.outputs}.items():
+    def __post_init__(self) -> None:
+        for key, artifact in [*self.inputs.items(), *self.outputs.items()]:
             if not is_artifact_class(artifact):
-                raise AuthoringError(f"{where}: {key!r} takes an artifact type, got {artifact!r}.")
-        for key, declared in self.parameters.items():
-            parameter_type(declared, f"{where}: parameter {key!r}")
-        if not image or not command:
-            raise AuthoringError(f"{where} needs an image and a command.")
-        for part in command:
-            if not isinstance(part, (str, CommandPlaceholder)):
                 raise AuthoringError(
-                    f"{where}: a command consists of strings and placeholders, got {part!r} "
-                    f"of type {type(part).__name__}."
+                    f"{self._where}: {key!r} takes an artifact type, got {artifact!r}."
                 )
-            for what, key in getattr(part, "reads", ()):
-                self._check_declared(where, what, key)
+        for key, declared in self.parameters.items():
+            parameter_type(declared, f"{self._where}: parameter {key!r}")
+            if key in self.inputs:
+                raise AuthoringError(f"{self._where} declares {key!r} as input and as parameter.")
 
-    def _check_declared(self, where: str, what: str, key: str) -> None:
-        known: Mapping[str, object] = {
-            "input": self.inputs,
-            "output": self.outputs,
-            "input or parameter": {**self.inputs, **self.parameters},
-        }[what]
+    def resolve(self, parts: Sequence[CommandPart]) -> tuple[Expression, ...]:
+        """The parts of a command as IR expressions.
+
+        Raises:
+            AuthoringError: a part is neither a string nor a placeholder, or names what is not
+                declared.
+        """
+        if isinstance(parts, str):
+            raise AuthoringError(
+                f"{self._where}: a command is a list, got {parts!r}. "
+                "To have a shell read it, write ['sh', '-c', ...]."
+            )
+        return tuple(self._resolve(part) for part in parts)
+
+    def _resolve(self, part: object) -> Expression:
+        match part:
+            case str():
+                return Literal(part)
+            case CommandPlaceholder():
+                return part.to_expression(self)
+        raise AuthoringError(
+            f"{self._where}: a command consists of strings and placeholders, got {part!r} "
+            f"of type {type(part).__name__}."
+        )
+
+    def check(self, what: str, key: str, known: Mapping[str, object]) -> None:
+        """Refuse a key that is not among the `known` ones."""
         if key not in known:
             raise AuthoringError(
-                f"{where}: the command reads {what} {key!r}, which is not declared."
+                f"{self._where}: the command reads {what} {key!r}, which is not declared."
                 f"{did_you_mean(key, known)}"
             )
 
-    def resolve(self, part: CommandPart) -> str | Placeholder:
-        """The part with each value placeholder bound to the input or the parameter of its name."""
-        if isinstance(part, str):
-            return part
-        expression = _expression(part, self.inputs)
-        return Placeholder(lambda _: expression, ())
+    @property
+    def _where(self) -> str:
+        return f"Container component {self.name!r}"
 
     def refuse_unknown(self, arguments: Mapping[str, Any]) -> None:
+        """Refuse an argument of a name that is not declared."""
         known = {**self.inputs, **self.parameters}
         for key in arguments:
             if key not in known:
@@ -185,6 +208,7 @@ class _Declaration:
                 )
 
     def bind_inputs(self, arguments: Mapping[str, Any]) -> dict[str, BoundInput]:
+        """The declared inputs with what was given for them."""
         return {
             key: BoundInput.check(
                 ChannelParameter(artifact, max_count=1),
@@ -195,6 +219,7 @@ class _Declaration:
         }
 
     def bind_parameters(self, arguments: Mapping[str, Any]) -> dict[str, BoundParameter]:
+        """The declared parameters with what was given for them."""
         return {
             key: BoundParameter.check(
                 declared,
@@ -204,17 +229,3 @@ class _Declaration:
             )
             for key, declared in self.parameters.items()
         }
-
-
-def _expression(part: CommandPart, inputs: Mapping[str, object] | tuple[()]) -> Expression:
-    match part:
-        case str():
-            return Literal(part)
-        case InputValuePlaceholder() if part.name in inputs:
-            return part.of_input()
-        case ConcatPlaceholder():
-            return Operation(
-                Operator.CONCAT, tuple(_expression(item, inputs) for item in part.items)
-            )
-        case _:
-            return part.expression

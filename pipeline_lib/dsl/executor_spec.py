@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Union
+from typing import Any
 
+from pipeline_lib.dsl.component_spec import BoundParameter
 from pipeline_lib.dsl.import_path import import_path
-from pipeline_lib.dsl.placeholder import Placeholder
+from pipeline_lib.dsl.runtime_parameter import RuntimeParameter
 from pipeline_lib.errors import AuthoringError
+from pipeline_lib.ir.expressions import Expression
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,8 @@ class ExecutorClassSpec:
 
     def __post_init__(self) -> None:
         if isinstance(self.executor_class, str):
-            valid = self.executor_class.count(":") == 1
+            module, _, name = self.executor_class.partition(":")
+            valid = all(part.isidentifier() for part in [*module.split("."), *name.split(".")])
         else:
             valid = isinstance(self.executor_class, type) and hasattr(self.executor_class, "Do")
         if not valid:
@@ -55,10 +59,10 @@ class FunctionExecutorSpec:
 
 @dataclass(frozen=True)
 class ContainerExecutorSpec:
-    """A command in a container image; parts of the command may be placeholders."""
+    """A command in a container image."""
 
     image: str
-    command: tuple[str | Placeholder, ...]
+    command: tuple[Expression, ...]
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,24 @@ class ResolverSpec:
     strategy_path: str
 
 
-ExecutorSpec = Union[
-    ExecutorClassSpec, FunctionExecutorSpec, ContainerExecutorSpec, ImporterSpec, ResolverSpec
-]
+ExecutorSpec = (
+    ExecutorClassSpec | FunctionExecutorSpec | ContainerExecutorSpec | ImporterSpec | ResolverSpec
+)
+
+
+def beam_arguments(
+    arguments: Sequence[str | RuntimeParameter], where: str
+) -> list[str | RuntimeParameter]:
+    """Beam's command-line arguments as a list.
+
+    Raises:
+        AuthoringError: it is one string, or an argument is no text; the message begins with
+            `where`.
+    """
+    if isinstance(arguments, str):
+        raise AuthoringError(
+            f"{where}: beam_pipeline_args is a list, got {arguments!r}. Write [{arguments!r}]."
+        )
+    for argument in arguments:
+        BoundParameter.check(str, argument, f"{where}: beam_pipeline_args", optional=False)
+    return list(arguments)

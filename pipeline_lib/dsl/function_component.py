@@ -19,7 +19,7 @@ R = TypeVar("R")
 
 
 class FunctionComponent(Generic[P, R]):
-    """A decorated function: calling it adds a node to a pipeline, `test_call` calls the function."""
+    """A decorated function: a call makes a node, `test_call` calls the function itself."""
 
     def __init__(self, function: Callable[P, R]) -> None:
         self._path = import_path(function, "Component function")
@@ -27,15 +27,21 @@ class FunctionComponent(Generic[P, R]):
         self.signature = FunctionSignature.of(function)
         functools.update_wrapper(self, function)
 
-    def __call__(self, **arguments: Any) -> BaseNode:
+    def __call__(self, *unnamed: Any, **arguments: Any) -> BaseNode:
         """A node of this component.
 
         Args:
+            unnamed: refused, since a component's arguments are given by name.
             arguments: a channel for each input, a value or `RuntimeParameter` for each parameter.
 
         Raises:
-            AuthoringError: an argument is unknown, missing, or of the wrong type.
+            AuthoringError: an argument is unknown, missing, unnamed, or of the wrong type.
         """
+        if unnamed:
+            raise AuthoringError(
+                f"Component {self.signature.name!r} takes its arguments by name, got {unnamed!r}. "
+                "In a unit test, call the function itself with .test_call(...)."
+            )
         self._refuse_unknown(arguments)
         return BaseNode(
             default_id=self.signature.name,

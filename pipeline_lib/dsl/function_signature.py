@@ -68,6 +68,8 @@ class FunctionSignature:
         where = f"Component function {self.name!r}: argument {name!r}"
         if argument.kind in (argument.VAR_POSITIONAL, argument.VAR_KEYWORD):
             raise AuthoringError(f"{where} collects several values; name each argument.")
+        if argument.kind is argument.POSITIONAL_ONLY:
+            raise AuthoringError(f"{where} stands before '/', but a component is called by name.")
         if name not in hints:
             raise AuthoringError(
                 f"{where} has no annotation. Annotate it with InputArtifact[...], "
@@ -110,11 +112,11 @@ class FunctionSignature:
         self, name: str, declared: Any, is_optional: bool, default: Any, where: str
     ) -> None:
         declared, inner_optional = _without_none(declared)
-        kind = parameter_type(declared, where)
+        parameter_type(declared, where)
         self.parameters[name] = declared
         if default is not REQUIRED:
             self.defaults[name] = (
-                default if default is None else checked_value(default, kind, where)
+                default if default is None else checked_value(default, declared, where)
             )
         elif is_optional or inner_optional:
             self.defaults[name] = None

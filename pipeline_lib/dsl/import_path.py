@@ -28,7 +28,7 @@ def import_path(target: Any, what: str) -> str:
 
 
 def module_name(target: Any, what: str) -> str:
-    """Name under which the module of `target` can be imported; a script's own name for `__main__`."""
+    """Name under which the module of `target` can be imported; a script has its file's."""
     module: str = target.__module__
     if module != "__main__":
         return module
@@ -36,7 +36,7 @@ def module_name(target: Any, what: str) -> str:
     spec = getattr(main, "__spec__", None)
     if spec is not None:
         return str(spec.name)
-    path = getattr(main, "__file__", None)
+    path: str | None = getattr(main, "__file__", None)
     if path is None:
         raise AuthoringError(
             f"{what} {target.__name__!r} is defined in an interactive session. "

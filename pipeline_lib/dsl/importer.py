@@ -10,12 +10,12 @@ from pipeline_lib.dsl.channel import is_artifact_class
 from pipeline_lib.dsl.component_spec import BoundParameter
 from pipeline_lib.dsl.executor_spec import ImporterSpec
 from pipeline_lib.dsl.node import BaseNode
-from pipeline_lib.dsl.parameter_types import InputPath
+from pipeline_lib.dsl.parameter_types import InputPath, plain_json
 from pipeline_lib.dsl.runtime_parameter import RuntimeParameter
 from pipeline_lib.errors import AuthoringError, did_you_mean
 
 IMPORTER_TYPE = "tfx.dsl.components.common.importer.Importer"
-"""TFX's name of the execution type, so that tools for its stores know an import when they see one."""
+"""TFX's name of the execution type, so that tools for its stores know it for an import."""
 
 
 class Importer(BaseNode):
@@ -50,6 +50,9 @@ class Importer(BaseNode):
                 f"Importer(artifact_type=...) takes an artifact type, got {artifact_type!r}."
             )
         _check_properties(artifact_type, properties or {})
+        for name, value in (custom_properties or {}).items():
+            if not isinstance(value, RuntimeParameter):
+                plain_json(value, f"Importer: custom property {name!r}")
         super().__init__(
             default_id="Importer",
             type_name=IMPORTER_TYPE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import typing
 from collections.abc import Mapping
 from typing import Any
@@ -24,25 +25,17 @@ class InputPath(str):
     """
 
 
-_PARAMETER_TYPES: Mapping[object, ParameterType] = {
-    int: ParameterType.INT,
-    float: ParameterType.FLOAT,
-    str: ParameterType.STRING,
-    bool: ParameterType.BOOL,
-    list: ParameterType.JSON,
-    dict: ParameterType.JSON,
-    ModuleFile: ParameterType.MODULE,
-    InputPath: ParameterType.PATH,
+_TYPES: Mapping[object, tuple[ParameterType, tuple[type, ...]]] = {
+    int: (ParameterType.INT, (int,)),
+    float: (ParameterType.FLOAT, (float, int)),
+    str: (ParameterType.STRING, (str,)),
+    bool: (ParameterType.BOOL, (bool,)),
+    list: (ParameterType.JSON, (list, tuple)),
+    dict: (ParameterType.JSON, (Mapping,)),
+    ModuleFile: (ParameterType.MODULE, (str, os.PathLike)),
+    InputPath: (ParameterType.PATH, (str, os.PathLike)),
 }
-_PYTHON_TYPES: Mapping[ParameterType, tuple[type, ...]] = {
-    ParameterType.INT: (int,),
-    ParameterType.FLOAT: (float, int),
-    ParameterType.STRING: (str,),
-    ParameterType.BOOL: (bool,),
-    ParameterType.JSON: (list, dict, tuple, str, int, float, bool),
-    ParameterType.MODULE: (str,),
-    ParameterType.PATH: (str,),
-}
+"""For each type that a parameter can be declared with, its type in the IR and what is accepted."""
 
 
 def parameter_type(declared: object, where: str) -> ParameterType:
@@ -51,7 +44,66 @@ def parameter_type(declared: object, where: str) -> ParameterType:
     Raises:
         AuthoringError: no parameter can be of that type; the message begins with `where`.
     """
-    found = _PARAMETER_TYPES.get(typing.get_origin(declared) or declared)
+    return _accepted(declared, where)[0]
+
+
+def type_word(declared: object, where: str) -> str:
+    """The declared type in a message: `list` or `dict` where the IR knows only JSON."""
+    kind = parameter_type(declared, where)
+    return str(_bare(declared).__name__) if kind is ParameterType.JSON else kind.value
+
+
+def same_type(one: object, other: object) -> bool:
+    """Whether a value of one declared type can stand for one of the other."""
+    text = {str, InputPath}
+    return _bare(one) is _bare(other) or {_bare(one), _bare(other)} <= text
+
+
+def checked_value(value: Any, declared: object, where: str) -> Any:
+    """`value` as it goes into the IR: messages as plain mappings, integers for floats as floats.
+
+    Raises:
+        AuthoringError: `value` is not of the declared type; the message begins with `where`.
+    """
+    kind, accepted = _accepted(declared, where)
+    plain = _plain_message(value) if kind is ParameterType.JSON else value
+    is_bool = isinstance(plain, bool) and bool not in accepted
+    if is_bool or not isinstance(plain, accepted):
+        raise AuthoringError(
+            f"{where} takes {type_word(declared, where)}, got {value!r} "
+            f"of type {type(value).__name__}."
+        )
+    match kind:
+        case ParameterType.FLOAT:
+            return float(value)
+        case ParameterType.MODULE | ParameterType.PATH:
+            return os.fspath(value)
+        case _:
+            return plain_json(plain, where)
+
+
+def plain_json(value: Any, where: str) -> Any:
+    """A JSON value with lists for tuples and mappings for protobuf messages.
+
+    Raises:
+        AuthoringError: JSON cannot express it; the message begins with `where`.
+    """
+    match _plain_message(value):
+        case Mapping() as mapping:
+            return {_key(key, where): plain_json(item, where) for key, item in mapping.items()}
+        case list() | tuple() as items:
+            return [plain_json(item, where) for item in items]
+        case int() if not -(2**63) <= value < 2**63:
+            raise AuthoringError(f"{where} holds {value}, which does not fit into 64 bits.")
+        case None | bool() | int() | float() | str() as scalar:
+            return scalar
+    raise AuthoringError(
+        f"{where} holds {value!r} of type {type(value).__name__}, which JSON cannot express."
+    )
+
+
+def _accepted(declared: object, where: str) -> tuple[ParameterType, tuple[type, ...]]:
+    found = _TYPES.get(_bare(declared))
     if found is None:
         raise AuthoringError(
             f"{where} cannot be of type {declared!r}: "
@@ -60,44 +112,17 @@ def parameter_type(declared: object, where: str) -> ParameterType:
     return found
 
 
-def checked_value(value: Any, declared: ParameterType, where: str) -> Any:
-    """`value` as it goes into the IR: messages as plain mappings, integers for floats as floats.
-
-    Raises:
-        AuthoringError: `value` is not of the declared type; the message begins with `where`.
-    """
-    if declared is ParameterType.JSON and hasattr(value, "DESCRIPTOR"):
-        from pipeline_lib.ir.serde import message_to_mapping
-
-        return message_to_mapping(value)
-    is_bool = isinstance(value, bool) and bool not in _PYTHON_TYPES[declared]
-    if is_bool or not isinstance(value, _PYTHON_TYPES[declared]):
-        raise AuthoringError(
-            f"{where} takes {declared.value}, got {value!r} of type {type(value).__name__}."
-        )
-    if declared is ParameterType.FLOAT:
-        return float(value)
-    if declared is ParameterType.JSON:
-        return _plain(value, where)
-    return str(value) if isinstance(value, str) else value
+def _bare(declared: Any) -> Any:
+    """`list` of `list[int]`."""
+    return typing.get_origin(declared) or declared
 
 
-def _plain(value: Any, where: str) -> Any:
-    """A JSON value with lists for tuples; refuses what JSON cannot say."""
-    match value:
-        case Mapping():
-            return {_key(key, where): _plain(item, where) for key, item in value.items()}
-        case list() | tuple():
-            return [_plain(item, where) for item in value]
-        case None | bool() | int() | float() | str():
-            return value
-    if hasattr(value, "DESCRIPTOR"):
-        from pipeline_lib.ir.serde import message_to_mapping
+def _plain_message(value: Any) -> Any:
+    if not hasattr(value, "DESCRIPTOR"):
+        return value
+    from pipeline_lib.ir.serde import message_to_mapping
 
-        return message_to_mapping(value)
-    raise AuthoringError(
-        f"{where} holds {value!r} of type {type(value).__name__}, which JSON cannot express."
-    )
+    return message_to_mapping(value)
 
 
 def _key(key: object, where: str) -> str:

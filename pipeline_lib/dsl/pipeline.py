@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline_lib.dsl.channel import OutputChannel
+from pipeline_lib.dsl.component_spec import BoundParameter
+from pipeline_lib.dsl.executor_spec import beam_arguments
 from pipeline_lib.dsl.node import BaseNode
+from pipeline_lib.dsl.parameter_types import InputPath
 from pipeline_lib.dsl.runtime_parameter import RuntimeParameter
 from pipeline_lib.errors import AuthoringError
 
@@ -22,7 +25,8 @@ class Pipeline:
         beam_pipeline_args: Beam's command-line arguments for every node that runs Beam.
 
     Raises:
-        AuthoringError: a node is listed twice, or used by another and not listed.
+        AuthoringError: a node is listed twice, or used by another and not listed; the root or a
+            Beam argument is no text.
     """
 
     def __init__(
@@ -39,7 +43,9 @@ class Pipeline:
         self.components = list(components)
         self.enable_cache = enable_cache
         self.metadata_connection_config = metadata_connection_config
-        self.beam_pipeline_args = list(beam_pipeline_args)
+        where = f"Pipeline {pipeline_name!r}"
+        self.beam_pipeline_args = beam_arguments(beam_pipeline_args, where)
+        BoundParameter.check(InputPath, pipeline_root, f"{where}: pipeline_root", optional=True)
         self._check_components()
 
     def _check_components(self) -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from pipeline_lib.artifacts.value_artifact import ValueArtifact
-from pipeline_lib.errors import AuthoringError, did_you_mean
+from pipeline_lib.artifacts.value_artifact import value_artifact_class
+from pipeline_lib.errors import AuthoringError, InvalidPipelineError, did_you_mean
 from pipeline_lib.ir.expressions import (
     ArtifactProperty,
     ArtifactUri,
@@ -21,6 +21,7 @@ from pipeline_lib.ir.expressions import (
     Literal,
     Operation,
     Operator,
+    describe,
 )
 
 if TYPE_CHECKING:
@@ -48,6 +49,9 @@ class Placeholder:
             "A placeholder has no value while the pipeline is written. "
             "Use it in Cond(...), not in 'if', 'and', 'or' or 'not'."
         )
+
+    def __repr__(self) -> str:
+        return describe(self.to_expression(lambda of: f"{of.producer.id}.{of.output_key}"))
 
 
 class ChannelFuture(Placeholder):
@@ -78,7 +82,7 @@ class ArtifactFuture(Placeholder):
         Raises:
             AuthoringError: artifacts of that type hold no single value.
         """
-        if not issubclass(self._artifact_class, ValueArtifact):
+        if value_artifact_class(self._artifact_class.TYPE_NAME) is None:
             raise AuthoringError(
                 f"{self._name()}.value: artifacts of type {self._artifact_class.TYPE_NAME!r} hold "
                 "no single value. Read a property, or let a component return the value."
@@ -118,7 +122,7 @@ class ArtifactFuture(Placeholder):
 
 
 class ValuePlaceholder(Placeholder):
-    """A plain value: a property, a value artifact's value, a URI. Comparing it gives a `Predicate`."""
+    """A property, a value artifact's value or a URI. Comparing it gives a `Predicate`."""
 
     __hash__ = object.__hash__
 
@@ -141,7 +145,7 @@ class ValuePlaceholder(Placeholder):
         return self._compare(Operator.GREATER_OR_EQUAL, other)
 
     def _compare(self, operator: Operator, other: Any) -> Predicate:
-        right = as_placeholder(other)
+        right = _as_placeholder(other)
         return Predicate(
             lambda key_of: Operation(
                 operator, (self.to_expression(key_of), right.to_expression(key_of))
@@ -154,8 +158,14 @@ class Predicate(Placeholder):
     """A comparison, for `Cond`."""
 
 
-def as_placeholder(value: Any) -> Placeholder:
-    """`value` itself if it is a placeholder, else a placeholder for the literal."""
-    if isinstance(value, Placeholder):
+def _as_placeholder(value: Any) -> Placeholder:
+    if isinstance(value, ValuePlaceholder):
         return value
-    return Placeholder(lambda _: Literal(value), ())
+    try:
+        literal = Literal(value)
+    except InvalidPipelineError as error:
+        raise AuthoringError(
+            f"A future value cannot be compared with {value!r} of type {type(value).__name__}: "
+            "compare it with a plain value or with another future value."
+        ) from error
+    return Placeholder(lambda _: literal, ())

@@ -35,7 +35,7 @@ class Resolver(BaseNode):
     """
 
     def __init__(self, strategy_class: type[ResolverStrategy], **channels: Channel) -> None:
-        if not hasattr(strategy_class, "resolve_artifacts"):
+        if not _is_strategy_class(strategy_class):
             raise AuthoringError(
                 "Resolver(strategy_class=...) takes a class with a resolve_artifacts method, "
                 f"got {strategy_class!r}."
@@ -61,3 +61,7 @@ class Resolver(BaseNode):
             outputs={key: channel.type for key, channel in channels.items()},
             parameters={},
         )
+
+
+def _is_strategy_class(value: object) -> bool:
+    return isinstance(value, type) and hasattr(value, "resolve_artifacts")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline_lib.dsl.parameter_types import checked_value, parameter_type
+from pipeline_lib.dsl.parameter_types import ModuleFile, checked_value, parameter_type
+from pipeline_lib.errors import AuthoringError
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,11 @@ class RuntimeParameter:
 
     def __post_init__(self) -> None:
         where = f"Runtime parameter {self.name!r}"
-        declared = parameter_type(self.ptype, where)
+        parameter_type(self.ptype, where)
+        if self.ptype is ModuleFile:
+            raise AuthoringError(
+                f"{where} cannot be a ModuleFile: "
+                "a user's module is read when the pipeline is compiled."
+            )
         if self.default is not None:
-            object.__setattr__(self, "default", checked_value(self.default, declared, where))
+            object.__setattr__(self, "default", checked_value(self.default, self.ptype, where))

@@ -79,6 +79,12 @@ class BeamExecutor(BaseExecutor):
     def _make_beam_pipeline(self) -> beam.Pipeline:
         """A Beam pipeline with this node's `beam_pipeline_args`."""
         import apache_beam as beam
-        from apache_beam.options.pipeline_options import PipelineOptions
+        from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
 
-        return beam.Pipeline(options=PipelineOptions(list(self._context.beam_pipeline_args)))
+        options = PipelineOptions(list(self._context.beam_pipeline_args))
+        standard = options.view_as(StandardOptions)
+        if standard.runner in (None, "DirectRunner"):
+            # Beam's DirectRunner first tries to download another runner; this is what it falls
+            # back to, and it takes the same --direct_* options.
+            standard.runner = "FnApiRunner"
+        return beam.Pipeline(options=options)

@@ -158,7 +158,7 @@ class ImportExecutor(_Frozen):
 
 @dataclass(frozen=True)
 class ResolveExecutor:
-    """Picks among the node's inputs with a strategy, found at `strategy_path`; outputs are what it picked."""
+    """Picks its outputs among its inputs with a strategy, found at `strategy_path`."""
 
     strategy_path: str
 
@@ -247,7 +247,7 @@ class RuntimeParameter:
 
 @dataclass(frozen=True)
 class SourceBundle(_Frozen):
-    """Python files of the user that travel with the pipeline, by relative name; `digest` is of their content."""
+    """The user's Python files that travel with the pipeline; `digest` is of their content."""
 
     digest: str
     files: Mapping[str, str]

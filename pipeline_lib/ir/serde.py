@@ -30,7 +30,8 @@ _CLASSES: Mapping[str, type] = {
 
 def to_proto(ir: Pipeline) -> Message:
     """The pipeline as a `pipeline_lib.ir.Pipeline` message."""
-    return _encode(ir, pipeline_pb2.Pipeline())
+    message: Message = _encode(ir, pipeline_pb2.Pipeline())
+    return message
 
 
 def from_proto(message: Message) -> Pipeline:

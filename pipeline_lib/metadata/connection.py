@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from typing import Union
 
 DEFAULT_STORE = os.path.join(".plib", "metadata.sqlite")
 """SQLite file of pipelines that name no store, below the working directory."""
@@ -47,9 +46,9 @@ class GrpcConnection:
     port: int
 
 
-MetadataConnectionConfig = Union[
-    SqliteConnection, MySqlConnection, PostgresqlConnection, GrpcConnection
-]
+MetadataConnectionConfig = (
+    SqliteConnection | MySqlConnection | PostgresqlConnection | GrpcConnection
+)
 
 
 def sqlite_metadata_connection_config(metadata_db_uri: str) -> SqliteConnection:

@@ -89,7 +89,9 @@ class MlmdStore:
         known = self._context("pipeline_run", run.run_id)
         if known is not None:
             context.id = known.id
-        self._store.put_contexts([context])
+            self._store.put_contexts([context])
+        else:
+            self._put_new_run(context, run.pipeline_name)
 
     @_one_at_a_time
     def record(self, execution: ExecutionRecord) -> ExecutionRecord:
@@ -139,9 +141,7 @@ class MlmdStore:
         if context is None:
             return None
         found = [
-            execution
-            for execution in map(execution_record, self._executions_in(context))
-            if execution.node_id == node_id
+            execution for execution in self._executions_in(context) if execution.node_id == node_id
         ]
         return self._with_artifacts(found)[-1] if found else None
 
@@ -149,25 +149,25 @@ class MlmdStore:
     def executions(self, run_id: str) -> list[ExecutionRecord]:
         """All executions of a run, oldest first."""
         context = self._run_context(run_id)
-        return self._with_artifacts(list(map(execution_record, self._executions_in(context))))
+        return self._with_artifacts(self._executions_in(context))
 
     @_one_at_a_time
     def states(self, run_id: str) -> dict[str, ExecutionState]:
         """State of each node's latest execution in a run."""
         executions = self._executions_in(self._run_context(run_id))
-        return {one.node_id: one.state for one in map(execution_record, executions)}
+        return {one.node_id: one.state for one in executions}
 
     @_one_at_a_time
     def run(self, run_id: str) -> RunRecord:
         """A run by its id."""
-        return run_record(self._run_context(run_id))
+        return self._run_record(self._run_context(run_id))
 
     @_one_at_a_time
     def runs(self) -> list[RunRecord]:
         """All runs, newest first."""
         contexts = self._store.get_contexts_by_type("pipeline_run")
         newest_first = sorted(contexts, key=lambda context: context.id, reverse=True)
-        return list(map(run_record, newest_first))
+        return list(map(self._run_record, newest_first))
 
     @_one_at_a_time
     def cached(self, pipeline_name: str, cache_key: str) -> ExecutionRecord | None:
@@ -177,7 +177,7 @@ class MlmdStore:
             return None
         completed = [
             execution
-            for execution in map(execution_record, self._executions_in(context))
+            for execution in self._executions_in(context)
             if execution.state is ExecutionState.COMPLETE
             and execution.pipeline_name == pipeline_name
         ]
@@ -196,16 +196,19 @@ class MlmdStore:
         if context is None:
             return []
         found = _newest_first(self._store.get_artifacts_by_context(context.id), type_name)
-        if not output_key:
+        if not node_id:
             return found
+        # A context holds what its executions read as well.
+        executions = {one.id for one in self._store.get_executions_by_context(context.id)}
         events = self._store.get_events_by_artifact_ids([artifact.id for artifact in found])
-        at_output = {
+        written = {
             event.artifact_id
             for event in events
             if event.type in OUTPUT_EVENTS
-            and any(key == output_key for key, _ in event_places(event))
+            and event.execution_id in executions
+            and (not output_key or output_key in dict(event_places(event)))
         }
-        return [artifact for artifact in found if artifact.id in at_output]
+        return [artifact for artifact in found if artifact.id in written]
 
     @_one_at_a_time
     def artifacts_at(self, type_name: str, uri: str) -> list[ArtifactRecord]:
@@ -231,16 +234,51 @@ class MlmdStore:
         return context
 
     def _known_or_new_context(self, type_name: str, name: str) -> mlmd.Context:
-        """A context with its id, if this process has seen it; the store reuses it by name if not."""
+        """A context, with its id if it is known; else the store finds it by its name."""
         context = mlmd.Context(type_id=self._context_types[type_name], name=name)
         known = self._context_ids.get((type_name, name))
         if known is not None:
             context.id = known
         return context
 
-    def _executions_in(self, context: mlmd.Context) -> list[mlmd.Execution]:
+    def _put_new_run(self, run: mlmd.Context, pipeline_name: str) -> None:
+        """Record a run below its pipeline, as TFX does."""
+        known = self._context("pipeline", pipeline_name)
+        pipeline = known or mlmd.Context(
+            type_id=self._context_types["pipeline"], name=pipeline_name
+        )
+        pipeline_id, run_id = self._store.put_contexts([pipeline, run])
+        self._context_ids["pipeline", pipeline_name] = pipeline_id
+        self._store.put_parent_contexts(
+            [mlmd.ParentContext(parent_id=pipeline_id, child_id=run_id)]
+        )
+
+    def _run_record(self, context: mlmd.Context) -> RunRecord:
+        """The run that a context stands for; TFX tells its pipeline by the context above only."""
+        run = run_record(context)
+        if run.pipeline_name:
+            return run
+        above = self._store.get_parent_contexts_by_context(context.id)
+        return replace(run, pipeline_name=_names_by_type(above).get("pipeline", ""))
+
+    def _executions_in(self, context: mlmd.Context) -> list[ExecutionRecord]:
+        """The executions in a context, oldest first, without their inputs and outputs."""
         found = self._store.get_executions_by_context(context.id)
-        return sorted(found, key=lambda execution: int(execution.id))
+        oldest_first = sorted(found, key=lambda execution: int(execution.id))
+        return [self._with_names(execution_record(execution)) for execution in oldest_first]
+
+    def _with_names(self, execution: ExecutionRecord) -> ExecutionRecord:
+        """The execution with the names that TFX gives to its contexts only."""
+        if execution.node_id:
+            return execution
+        names = _names_by_type(self._store.get_contexts_by_execution(execution.id))
+        pipeline_name = names.get("pipeline", "")
+        return replace(
+            execution,
+            pipeline_name=pipeline_name,
+            run_id=names.get("pipeline_run", ""),
+            node_id=names.get("node", "").removeprefix(f"{pipeline_name}."),
+        )
 
     def _execution_type(self, name: str) -> int:
         key = ("execution", name)
@@ -288,6 +326,10 @@ class MlmdStore:
             )
             for one in executions
         ]
+
+
+def _names_by_type(contexts: Iterable[mlmd.Context]) -> dict[str, str]:
+    return {context.type: context.name for context in contexts}
 
 
 def _context_names(execution: ExecutionRecord) -> list[tuple[str, str]]:

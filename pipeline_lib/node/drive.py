@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -26,7 +25,6 @@ from pipeline_lib.node.inputs import UpstreamSkippedError, resolve_inputs
 from pipeline_lib.node.request import ExecutionRequest, OutputSlot
 from pipeline_lib.node.resolving import resolve_artifacts
 from pipeline_lib.node.run import Run
-
 
 _SYSTEM = ".system"
 """Folder, beside those of a node's outputs, for logs and temporary files."""
@@ -167,9 +165,9 @@ def _free_place(node_root: str, folders: Sequence[str], execution_id: int) -> st
 
     Another store counts its executions from 1 as well, and may have used the same pipeline root.
     """
-    names = itertools.chain([str(execution_id)], (f"{execution_id}-{count}" for count in itertools.count(2)))
-    return next(
-        name
-        for name in names
-        if not any(files.exists(f"{node_root}/{folder}/{name}") for folder in folders)
-    )
+    name = str(execution_id)
+    count = 1
+    while any(files.exists(f"{node_root}/{folder}/{name}") for folder in folders):
+        count += 1
+        name = f"{execution_id}-{count}"
+    return name

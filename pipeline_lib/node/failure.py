@@ -23,7 +23,7 @@ _NOT_THE_AUTHORS = (
 
 
 def error_record(error: BaseException) -> ErrorRecord:
-    """The record of an exception: its traceback begins where the library called the author's code."""
+    """The record of an exception; its traceback begins where the author's code was called."""
     shown = _without_library_frames(error.__traceback__)
     lines = traceback.format_exception(type(error), error, shown)
     return ErrorRecord(
@@ -42,7 +42,7 @@ def _message(error: BaseException) -> str:
 
 
 def _recordable(text: str) -> str:
-    """The text without lone surrogates, as undecodable file names have them: no store takes them."""
+    """The text without lone surrogates, as undecodable file names have: no store takes them."""
     return text.encode(errors="backslashreplace").decode()
 
 

@@ -39,7 +39,7 @@ def import_object(path: str) -> Any:
 
 
 def artifact_class(artifact_type: ArtifactType) -> type[Artifact]:
-    """The class of an artifact type: the author's own if it can be imported, else one that is alike."""
+    """The class of an artifact type: the author's own if it imports, else one that is alike."""
     return _artifact_class(
         artifact_type.name, artifact_type.class_path, tuple(artifact_type.properties.items())
     )

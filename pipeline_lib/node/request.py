@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Union
+from typing import Any
 
 from pipeline_lib.artifacts.artifact import ArtifactRecord
 from pipeline_lib.ir.pipeline import ArtifactType, ClassExecutor, FunctionExecutor
@@ -77,4 +77,4 @@ class Canceled:
     reason: str
 
 
-Outcome = Union[Success, Failure, Canceled]
+Outcome = Success | Failure | Canceled

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from rich.text import Text
 
 from pipeline_lib.artifacts.artifact import ArtifactRecord
-from pipeline_lib.report.value_preview import NoValue, value_preview
+from pipeline_lib.report.value_preview import NO_VALUE, value_preview
 from pipeline_lib.report.wording import value
 
 _IMPLEMENTATION_DETAILS = ("__is_null__",)
@@ -31,7 +31,7 @@ def artifacts_text(artifacts: Mapping[str, Sequence[ArtifactRecord]], prefix: st
 def _artifact_text(name: str, record: ArtifactRecord) -> Text:
     text = Text.assemble("  ", (name, "bold"), "  ", (record.type_name, "cyan"))
     shown = value_preview(record)
-    if shown is not NoValue:
+    if shown is not NO_VALUE:
         text.append(f" = {value(shown)}")
     text.append(f"  (artifact {record.id})\n", "dim")
     text.append(f"    uri: {record.uri}\n")

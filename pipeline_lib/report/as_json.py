@@ -7,9 +7,9 @@ from datetime import datetime, timezone
 from typing import Any
 
 from pipeline_lib.artifacts.artifact import ArtifactRecord
-from pipeline_lib.metadata.store import ExecutionRecord, RunRecord, RunState
+from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, RunRecord, RunState
 from pipeline_lib.report.run_table import RunStates
-from pipeline_lib.report.value_preview import NoValue, value_preview
+from pipeline_lib.report.value_preview import NO_VALUE, value_preview
 from pipeline_lib.report.wording import node_counts
 
 Json = dict[str, Any]
@@ -37,9 +37,7 @@ def node_json(execution: ExecutionRecord) -> Json:
         "execution_id": execution.id,
         "state": execution.state.value,
         "reason": execution.reason,
-        "started": _time(execution.started),
-        "ended": _time(execution.ended),
-        "seconds": _seconds(execution),
+        **_times(execution),
         "parameters": dict(execution.parameters),
         "inputs": _artifacts_json(execution.inputs),
         "outputs": _artifacts_json(execution.outputs),
@@ -49,16 +47,13 @@ def node_json(execution: ExecutionRecord) -> Json:
 
 
 def _run_json(run: RunRecord) -> Json:
-    running = run.state is RunState.RUNNING
     return {
         "run_id": run.run_id,
         "pipeline": run.pipeline_name,
         "state": run.state.value,
         "pipeline_root": run.pipeline_root,
         "parameters": dict(run.parameters),
-        "started": _time(run.started),
-        "ended": None if running else _time(run.ended),
-        "seconds": None if running else _seconds(run),
+        **_times(run),
     }
 
 
@@ -75,12 +70,17 @@ def _artifact_json(record: ArtifactRecord) -> Json:
         "custom_properties": dict(record.custom_properties),
     }
     shown = value_preview(record)
-    return described if shown is NoValue else {**described, "value": shown}
+    return described if shown is NO_VALUE else {**described, "value": shown}
+
+
+def _times(record: RunRecord | ExecutionRecord) -> Json:
+    running = record.state in (RunState.RUNNING, ExecutionState.RUNNING)
+    return {
+        "started": _time(record.started),
+        "ended": None if running else _time(record.ended),
+        "seconds": None if running else round(record.ended - record.started, 3),
+    }
 
 
 def _time(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, timezone.utc).isoformat(timespec="milliseconds")
-
-
-def _seconds(record: RunRecord | ExecutionRecord) -> float:
-    return round(record.ended - record.started, 3)

@@ -10,7 +10,7 @@ from rich.text import Text
 from pipeline_lib.metadata.store import ExecutionRecord
 from pipeline_lib.report.artifact_text import artifacts_text
 from pipeline_lib.report.log_tail import log_tail
-from pipeline_lib.report.wording import moment, node_state, took, value
+from pipeline_lib.report.wording import moment, state_mark, took, value
 
 _LOG_LINES = 20
 
@@ -27,8 +27,9 @@ def node_page(execution: ExecutionRecord) -> RenderableType:
 
 
 def _head(execution: ExecutionRecord) -> Text:
+    _, colour = state_mark(execution.state)
     text = Text.assemble(("Node ", "bold"), (execution.node_id, "bold"), ": ")
-    text.append_text(node_state(execution.state))
+    text.append(execution.state.value, colour)
     text.append(f"\n  component: {execution.type_name}")
     text.append(f"\n  run: {execution.run_id} of pipeline {execution.pipeline_name}")
     text.append(f"\n  started: {moment(execution.started)}")

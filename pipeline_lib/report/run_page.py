@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from pipeline_lib.metadata.store import ExecutionRecord, RunRecord
 from pipeline_lib.report.artifact_text import artifacts_text
-from pipeline_lib.report.wording import first_line, moment, node_state, run_state, took, value
+from pipeline_lib.report.columns import in_columns
+from pipeline_lib.report.wording import first_line, moment, run_state, state_mark, took, value
 
 
 def run_page(run: RunRecord, executions: Mapping[str, ExecutionRecord]) -> RenderableType:
@@ -47,19 +47,18 @@ def _head(run: RunRecord) -> Text:
     return text
 
 
-def _nodes(executions: Mapping[str, ExecutionRecord]) -> Table:
-    table = Table.grid(padding=(0, 2))
-    for column in ("mark", "name", "time"):
-        table.add_column(column, no_wrap=True, justify="right" if column == "time" else "left")
-    table.add_column("why", overflow="fold")
-    for node_id, execution in executions.items():
-        table.add_row(
-            Text("  ").append_text(node_state(execution.state)),
-            Text(node_id),
-            Text(took(execution)),
-            Text(_why(execution), "dim"),
-        )
-    return table
+def _nodes(executions: Mapping[str, ExecutionRecord]) -> Text:
+    return in_columns([_node_row(*item) for item in executions.items()], indent="  ")
+
+
+def _node_row(node_id: str, execution: ExecutionRecord) -> list[Text]:
+    mark, colour = state_mark(execution.state)
+    return [
+        Text.assemble((mark, colour), f" {node_id}"),
+        Text(execution.state.value, colour),
+        Text(took(execution)),
+        Text(_why(execution), "dim"),
+    ]
 
 
 def _why(execution: ExecutionRecord) -> str:

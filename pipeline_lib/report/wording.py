@@ -22,10 +22,9 @@ _RUN_COLOURS = {
 _LONGEST_VALUE = 200
 
 
-def node_state(state: ExecutionState) -> Text:
-    """`✓ complete`, in its colour."""
-    mark, colour = STATE_MARKS.get(state, _RUNNING)
-    return Text(f"{mark} {state.value}", colour)
+def state_mark(state: ExecutionState) -> tuple[str, str]:
+    """Mark and colour of a node's state."""
+    return STATE_MARKS.get(state, _RUNNING)
 
 
 def run_state(state: RunState) -> Text:

@@ -242,6 +242,45 @@ def test_the_summary_holds_the_baseline_too(worse_than_baseline: dict[str, Any])
     )
 
 
+def test_reasons_tell_classes_and_all_bounds(
+    evaluate: Evaluate, fair: Artifact, perfect: Artifact
+) -> None:
+    """Species 0 and 1 are each recognised too rarely on Dream; 2 is not looked at."""
+    between = {"value_threshold": {"lower_bound": 0.1, "upper_bound": 0.2}}
+    relative = {"direction": "HIGHER_IS_BETTER", "absolute": -0.01, "relative": -0.02}
+    specs = [
+        {
+            "metrics": [{"class_name": "Recall", "threshold": AT_LEAST_09}],
+            "binarize": {"class_ids": {"values": [0, 1]}},
+        },
+        {
+            "metrics": [
+                {
+                    "class_name": "SparseCategoricalCrossentropy",
+                    "threshold": {"value_threshold": {"upper_bound": 0.25}},
+                },
+                {
+                    "class_name": ACCURACY,
+                    "threshold": {**between, "change_threshold": relative},
+                },
+            ]
+        },
+    ]
+    outputs = evaluate(config(metrics_specs=specs, slicing_specs=[{}]), fair, perfect)
+    reason = outputs["blessing"].get_string_custom_property("not_blessed_reason")
+    where = "on all examples, expected"
+    assert sorted(reason.split("; ")) == [
+        f"recall@classId:0 is 0.740741 {where} at least 0.9",
+        f"recall@classId:1 is 0.740741 {where} at least 0.9",
+        f"sparse_categorical_accuracy changed by -0.25 from the baseline {where} at least -0.01 "
+        "and at least -0.02 times the baseline",
+        f"sparse_categorical_accuracy is 0.75 {where} at least 0.1 and at most 0.2",
+        f"sparse_categorical_crossentropy is 0.87746 {where} at most 0.25",
+    ]
+    (overall,) = read_summary(outputs["evaluation"].uri)
+    assert overall.metrics["recall@classId:1"] == pytest.approx(20 / 27)
+
+
 def test_without_a_threshold_nothing_is_blessed(
     evaluate: Evaluate, fair: Artifact, caplog: pytest.LogCaptureFixture
 ) -> None:

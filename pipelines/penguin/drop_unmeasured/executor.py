@@ -53,5 +53,9 @@ def _copy_measured(source: str, target: str, measurements: list[str]) -> None:
 def _measured(records: list[bytes], measurements: list[str]) -> Iterator[bytes]:
     for record in records:
         features = tf.train.Example.FromString(record).features.feature
-        if any(features[name].WhichOneof("kind") for name in measurements):
+        if any(_has_value(features[name]) for name in measurements):
             yield record
+
+
+def _has_value(feature: tf.train.Feature) -> bool:
+    return any(values.value for _, values in feature.ListFields())

@@ -1,40 +1,16 @@
-"""Reads what TFMA wrote: metrics by slice, and why a model did not keep its thresholds."""
+"""Why a model did not keep its thresholds, in words, from TFMA's validation result."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import tensorflow_model_analysis as tfma
-from tensorflow_model_analysis.slicer.slicer_lib import is_cross_slice_key
 
-from components.evaluator.summary import SliceMetrics, SliceValue, slice_name
-
-
-def metrics_by_slice(evaluation_uri: str, config: tfma.EvalConfig) -> list[SliceMetrics]:
-    """Scalar metrics of each slice; cross-slice comparisons are left to TFMA's own tools."""
-    baseline: dict[Any, dict[str, float | None]] = {}
-    candidate: dict[Any, dict[str, float | None]] = {}
-    for spec in config.model_specs:
-        result = tfma.load_eval_result(evaluation_uri, model_name=spec.name)
-        found = baseline if spec.is_baseline else candidate
-        found.update({key: _scalars(outputs) for key, outputs in result.slicing_metrics})
-    return [
-        SliceMetrics(dict(key), metrics, baseline.get(key, {}))
-        for key, metrics in candidate.items()
-        if not is_cross_slice_key(key)
-    ]
+from components.evaluator.summary import SliceValue, slice_name
 
 
-def empty_slicing_specs(config: tfma.EvalConfig, slices: Sequence[SliceMetrics]) -> list[str]:
-    """Slicing specifications, by their features, that no example falls into."""
-    found = [set(entry.slice) for entry in slices]
-    wanted = [sorted([*spec.feature_keys, *spec.feature_values]) for spec in config.slicing_specs]
-    return [", ".join(features) for features in wanted if features and set(features) not in found]
-
-
-def failures(evaluation_uri: str) -> list[str]:
+def validation_failures(evaluation_uri: str) -> list[str]:
     """What the model failed, one sentence each; none if it keeps all thresholds."""
     result = tfma.load_validation_result(evaluation_uri)
     if result.validation_ok:
@@ -79,8 +55,7 @@ def _value_bounds(threshold: Any) -> str:
 
 
 def _change_bounds(threshold: Any) -> str:
-    direction = type(threshold).DESCRIPTOR.fields_by_name["direction"].enum_type
-    lower_is_better = direction.values_by_number[threshold.direction].name == "LOWER_IS_BETTER"
+    lower_is_better = threshold.direction == tfma.MetricDirection.LOWER_IS_BETTER
     word = "at most" if lower_is_better else "at least"
     bounds = []
     if threshold.HasField("absolute"):
@@ -91,8 +66,14 @@ def _change_bounds(threshold: Any) -> str:
 
 
 def _metric_name(key: Any) -> str:
+    """The metric as `summary.json` names it, such as `recall@classId:1`."""
     output = f"{key.output_name}/" if key.output_name else ""
-    return f"{output}{key.name}{f'@{_one_line(key.sub_key)}' if key.HasField('sub_key') else ''}"
+    sub_key = [
+        f"@{name}:{getattr(key.sub_key, field).value}"
+        for field, name in (("class_id", "classId"), ("k", "k"), ("top_k", "topK"))
+        if key.sub_key.HasField(field)
+    ]
+    return f"{output}{key.name}{''.join(sub_key)}"
 
 
 def _slice_of(validation: Any) -> str:
@@ -115,21 +96,3 @@ def _slice_value(single: Any) -> SliceValue:
 
 def _one_line(message: Any) -> str:
     return " ".join(str(message).split())
-
-
-def _scalars(outputs: Any) -> dict[str, float | None]:
-    """`{output: {sub key: {metric: value}}}` flattened; what is no single number drops out."""
-    scalars = {}
-    for output, by_sub_key in outputs.items():
-        for sub_key, metrics in by_sub_key.items():
-            for name, value in metrics.items():
-                number = value.get("doubleValue", value.get("boundedValue", {}).get("value"))
-                if number is not None:
-                    full_name = "/".join(filter(None, [output, name])) + (sub_key and f"@{sub_key}")
-                    scalars[full_name] = _finite(float(number))
-    return scalars
-
-
-def _finite(number: float) -> float | None:
-    """JSON knows no NaN and no infinity."""
-    return number if math.isfinite(number) else None

@@ -1,0 +1,70 @@
+"""`plib compile`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import click
+
+from pipeline_lib.cli.examples import examples
+from pipeline_lib.cli.exit_codes import debug_option
+from pipeline_lib.cli.pipeline_argument import load_pipeline, pipeline_argument
+from pipeline_lib.errors import PipelineLibError
+from pipeline_lib.ir import serde
+from pipeline_lib.ir.pipeline import Pipeline
+
+_WRITERS: Mapping[str, Callable[[Pipeline], bytes]] = {
+    "text": lambda pipeline: serde.to_text(pipeline).encode(),
+    "json": lambda pipeline: serde.to_json(pipeline).encode() + b"\n",
+    "binary": serde.dumps,
+}
+_FORMAT_OF_SUFFIX = {".pb": "binary", ".json": "json"}
+
+
+@click.command(
+    "compile",
+    epilog=examples(
+        "plib compile pipeline.py",
+        "plib compile pipeline.py -o pipeline.pb",
+        "plib compile pipelines.penguin.pipeline:create_pipeline --format json",
+        "plib compile pipeline.pb  # a compiled pipeline as text",
+    ),
+)
+@pipeline_argument
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write to this file; .pb, .pbtxt and .json are what 'plib run' reads.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(_WRITERS)),
+    help="By default what the file's suffix says, else text.",
+)
+@debug_option
+def command(target: str, output: Path | None, form: str | None) -> None:
+    """Compile a pipeline to its intermediate representation.
+
+    PIPELINE is given as for 'plib run'. Nothing is run, and equal pipelines give equal bytes.
+    """
+    form = form or _FORMAT_OF_SUFFIX.get(output.suffix if output else "", "text")
+    if form == "binary" and output is None and sys.stdout.isatty():
+        raise click.UsageError("A terminal cannot show the binary form: give a file, -o FILE.")
+    pipeline = load_pipeline(target).ir
+    payload = _WRITERS[form](pipeline)
+    if output is None:
+        click.echo(payload, nl=False)
+    else:
+        _write_file(output, payload)
+        click.echo(f"Wrote pipeline {pipeline.name!r} to {str(output)!r}.", err=True)
+
+
+def _write_file(path: Path, payload: bytes) -> None:
+    try:
+        path.write_bytes(payload)
+    except OSError as error:
+        raise PipelineLibError(f"{str(path)!r} cannot be written: {error.strerror}.") from error

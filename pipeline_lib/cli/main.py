@@ -1,0 +1,40 @@
+"""The command `plib` and the list of its commands."""
+
+from __future__ import annotations
+
+import click
+
+import pipeline_lib
+from pipeline_lib.cli.command_group import CommandGroup, LazyCommand
+from pipeline_lib.cli.examples import examples
+
+_COMMANDS = (
+    LazyCommand("run", "pipeline_lib.cli.run", "Run a pipeline on this machine."),
+    LazyCommand(
+        "compile", "pipeline_lib.cli.compile", "Compile a pipeline, to look at or to keep."
+    ),
+    LazyCommand("runs", "pipeline_lib.cli.runs", "List the runs that a store holds."),
+    LazyCommand("show", "pipeline_lib.cli.show", "Show a run, or one node of it."),
+)
+
+
+@click.group(
+    cls=CommandGroup,
+    lazy_commands=_COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=examples(
+        "plib run pipeline.py --param epochs=3",
+        "plib runs",
+        "plib show latest",
+        "plib show latest Trainer",
+        'eval "$(_PLIB_COMPLETE=bash_source plib)"  # completion; or zsh_source, fish_source',
+    ),
+)
+@click.version_option(pipeline_lib.__version__, prog_name="plib")
+def plib() -> None:
+    """Run machine learning pipelines, and look at what they did."""
+
+
+def main() -> None:
+    """Run `plib` with the process's arguments, and exit."""
+    plib(prog_name="plib")

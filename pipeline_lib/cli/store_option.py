@@ -1,0 +1,61 @@
+"""`--store`: which metadata store a command works with."""
+
+from __future__ import annotations
+
+import os
+import shlex
+
+import click
+
+from pipeline_lib.errors import MetadataStoreError
+from pipeline_lib.metadata.connection import (
+    DEFAULT_STORE,
+    MetadataConnectionConfig,
+    SqliteConnection,
+)
+from pipeline_lib.metadata.store import MetadataStore, open_store
+
+_VARIABLE = "PLIB_STORE"
+
+store_option = click.option(
+    "--store",
+    "store_path",
+    type=click.Path(dir_okay=False),
+    envvar=_VARIABLE,
+    show_envvar=True,
+    help=f"SQLite file of the metadata store. By default {DEFAULT_STORE}; "
+    "'plib run' takes the one that the pipeline names, if it names one.",
+)
+
+
+def open_existing_store(path: str | None) -> MetadataStore:
+    """Open a store that runs have been recorded in.
+
+    Raises:
+        MetadataStoreError: there is none, or it cannot be opened.
+    """
+    path = path or DEFAULT_STORE
+    if not os.path.exists(path):
+        raise MetadataStoreError(
+            f"There is no metadata store {path!r}. The first 'plib run' makes it; "
+            f"name another with --store PATH, or with {_VARIABLE}."
+        )
+    return open_store(SqliteConnection(path))
+
+
+def store_of_run(
+    path: str | None, chosen_by_author: MetadataConnectionConfig | None
+) -> MetadataConnectionConfig:
+    """The store for a new run: the one that was given, else the author's, else the default."""
+    if path is not None:
+        return SqliteConnection(path)
+    return chosen_by_author or SqliteConnection(DEFAULT_STORE)
+
+
+def show_command(run_id: str, store: MetadataConnectionConfig) -> str:
+    """The command line that shows a run, or nothing if the store is out of the command's reach."""
+    if not isinstance(store, SqliteConnection):
+        return ""
+    usual = os.environ.get(_VARIABLE) or DEFAULT_STORE
+    option = "" if store.path == usual else f" --store {shlex.quote(store.path)}"
+    return f"plib show {run_id}{option}"

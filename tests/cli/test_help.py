@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner
+
+import pipeline_lib
+from pipeline_lib.cli.main import plib
+
+CONTEXT = click.Context(plib, info_name="plib")
+COMMANDS = plib.list_commands(CONTEXT)
+
+
+def help_of(*command: str) -> str:
+    result = CliRunner().invoke(plib, [*command, "--help"], prog_name="plib")
+    assert result.exit_code == 0
+    return result.stdout
+
+
+def examples_in(text: str) -> list[list[str]]:
+    """The command lines under `Examples:`, without those for the shell itself."""
+    _, _, listed = text.partition("  Examples:\n")
+    lines = (shlex.split(line, comments=True) for line in listed.splitlines())
+    return [line for line in lines if line and line[0] == "plib"]
+
+
+def command_named(name: str) -> click.Command:
+    command = plib.get_command(CONTEXT, name)
+    assert command is not None
+    return command
+
+
+def test_help_lists_the_commands_with_their_own_first_sentence() -> None:
+    text = help_of()
+    for name in COMMANDS:
+        command = command_named(name)
+        assert command.name == name
+        assert f"plib {name} " in help_of(name)
+    assert text.count("\n  run ") == text.count("\n  compile ") == 1
+
+
+@pytest.mark.parametrize("name", ["", *COMMANDS])
+def test_every_command_has_examples_that_its_parser_takes(name: str) -> None:
+    examples = examples_in(help_of(*filter(None, [name])))
+    assert len(examples) >= 3
+    for _, subcommand, *arguments in examples:
+        assert not name or subcommand == name
+        # Parses as for a real call, and raises on options and values that it does not take.
+        command_named(subcommand).make_context(subcommand, arguments, parent=CONTEXT)
+
+
+def test_version() -> None:
+    result = CliRunner().invoke(plib, ["--version"], prog_name="plib")
+    assert result.stdout == f"plib, version {pipeline_lib.__version__}\n"
+
+
+def test_an_unknown_command() -> None:
+    result = CliRunner().invoke(plib, ["shwo"], prog_name="plib")
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "Usage: plib [OPTIONS] COMMAND [ARGS]...\n"
+        "Try 'plib --help' for help.\n"
+        "\n"
+        "Error: There is no command 'shwo'. "
+        "These exist: 'compile', 'run', 'runs', 'show'. Did you mean 'show'?\n"
+    )
+
+
+def run_module(*args: str, **environment: str) -> str:
+    return subprocess.run(
+        [sys.executable, *args],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    ).stdout
+
+
+def test_help_and_completion_load_no_heavy_library() -> None:
+    program = (
+        "import sys, click.shell_completion\n"
+        "from pipeline_lib.cli.main import plib\n"
+        "plib(['--help'], standalone_mode=False)\n"
+        "plib.shell_complete(click.Context(plib), '')\n"
+        "heavy = {'ml_metadata', 'google.protobuf', 'rich', 'pipeline_lib.runners'}\n"
+        "print('loaded:', heavy & set(sys.modules))\n"
+    )
+    assert run_module("-c", program).endswith("\nloaded: set()\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [("plib ru", "plain,run\nplain,runs\n"), ("plib show --st", "plain,--store\n")],
+)
+def test_the_shell_completes_commands_and_options(words: str, completed: str) -> None:
+    environment: dict[str, Any] = {"_PLIB_COMPLETE": "bash_complete", "COMP_WORDS": words}
+    count = str(len(words.split()) - 1)
+    assert run_module("-m", "pipeline_lib.cli", **environment, COMP_CWORD=count) == completed

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import types
+
+import pipeline_lib
+from tests.whole_message import raises
+
+NAMES = {
+    "Artifact",
+    "BaseComponent",
+    "BaseExecutor",
+    "BeamExecutor",
+    "BeamExecutorSpec",
+    "Channel",
+    "ChannelParameter",
+    "ComponentSpec",
+    "ConcatPlaceholder",
+    "Cond",
+    "ExecutionParameter",
+    "ExecutorClassSpec",
+    "ExecutorContext",
+    "Importer",
+    "InputArtifact",
+    "InputPath",
+    "InputUriPlaceholder",
+    "InputValuePlaceholder",
+    "LatestArtifactStrategy",
+    "LatestBlessedModelStrategy",
+    "LocalRunner",
+    "ModuleFile",
+    "OutputArtifact",
+    "OutputDict",
+    "OutputUriPlaceholder",
+    "Parameter",
+    "Pipeline",
+    "Property",
+    "PropertyType",
+    "Resolver",
+    "RuntimeParameter",
+    "ValueArtifact",
+    "compile",
+    "component",
+    "create_container_component",
+    "grpc_metadata_connection_config",
+    "mysql_metadata_connection_config",
+    "postgresql_metadata_connection_config",
+    "sqlite_metadata_connection_config",
+    "standard_artifacts",
+}
+"""The public surface. A name that leaves it breaks somebody's pipeline."""
+
+
+def test_top_level_has_these_names_and_no_others() -> None:
+    public = {
+        name
+        for name in dir(pipeline_lib)
+        if not name.startswith("_")
+        and not isinstance(getattr(pipeline_lib, name), types.ModuleType)
+    }
+    assert public - {"annotations", "TYPE_CHECKING", "Any"} == NAMES - {"standard_artifacts"}
+    assert isinstance(pipeline_lib.standard_artifacts, types.ModuleType)
+
+
+def test_every_name_is_documented() -> None:
+    aliases = {"InputArtifact", "OutputArtifact", "Parameter"}  # `Annotated` takes no docstring
+    undocumented = {name for name in NAMES - aliases if not getattr(pipeline_lib, name).__doc__}
+    assert undocumented == set()
+
+
+def test_unknown_name_is_refused() -> None:
+    with raises(AttributeError, "module 'pipeline_lib' has no attribute 'Pipelin'"):
+        pipeline_lib.Pipelin  # noqa: B018 - reading it is what is refused
