@@ -1,13 +1,9 @@
 """pipeline_lib: machine learning pipelines in plain Python, with lineage.
 
-What an author writes with is imported here and is light. What runs pipelines is imported when it
-is first used.
+Importing it is light: what a store, a terminal or a node needs is loaded where it is used.
 """
 
 from __future__ import annotations
-
-import importlib
-from typing import TYPE_CHECKING, Any
 
 from pipeline_lib.artifacts import standard_artifacts as standard_artifacts
 from pipeline_lib.artifacts.artifact import Artifact as Artifact
@@ -60,20 +56,6 @@ from pipeline_lib.metadata.connection import (
 from pipeline_lib.metadata.connection import (
     sqlite_metadata_connection_config as sqlite_metadata_connection_config,
 )
-
-if TYPE_CHECKING:
-    from pipeline_lib.runners.local.runner import LocalRunner as LocalRunner
+from pipeline_lib.runners.local.runner import LocalRunner as LocalRunner
 
 __version__ = "0.1.0"
-
-_LOADED_ON_USE = {"LocalRunner": "pipeline_lib.runners.local.runner"}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _LOADED_ON_USE:
-        raise AttributeError(f"module 'pipeline_lib' has no attribute {name!r}")
-    return getattr(importlib.import_module(_LOADED_ON_USE[name]), name)
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *_LOADED_ON_USE])

@@ -77,8 +77,8 @@ def _folder_and_name(path: Path) -> tuple[Path, str]:
 def _refuse_taken_name(folder: Path, name: str, path: Path) -> None:
     top = name.partition(".")[0]
     taken_by = _owner_of_name(top)
-    if not all(part.replace("-", "_").isidentifier() for part in name.split(".")):
-        reason = f"{path.stem!r} is no module name"
+    if "." in path.stem:
+        reason = f"a module's name cannot be {path.stem!r}, with a dot"
     elif top in sys.stdlib_module_names:
         reason = f"Python has a module {top!r} of its own"
     elif taken_by and taken_by not in (folder / f"{top}.py", folder / top / "__init__.py"):

@@ -14,6 +14,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from pipeline_lib.cli.exit_codes import errors_to_exit_codes
+from pipeline_lib.errors import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,6 @@ class CommandGroup(click.Group):
             click.UsageError: there is none of that name.
         """
         if args[0] not in self._lazy and not args[0].startswith("-"):
-            from pipeline_lib.errors import did_you_mean
-
             ctx.fail(f"There is no command {args[0]!r}.{did_you_mean(args[0], self._lazy)}")
         return super().resolve_command(ctx, args)
 

@@ -15,6 +15,7 @@ from pipeline_lib.cli.author_module import add_to_path, module_in_file, module_o
 from pipeline_lib.cli.pipeline_in_module import pipeline_in_module
 from pipeline_lib.compiler.compile import compile
 from pipeline_lib.errors import InvalidPipelineError, UserModuleError
+from pipeline_lib.ir import serde
 from pipeline_lib.ir.pipeline import Pipeline
 from pipeline_lib.metadata.connection import MetadataConnectionConfig
 
@@ -70,26 +71,8 @@ def _compiled_in_file(path: Path, read: Callable[[bytes], Pipeline]) -> Pipeline
     return pipeline
 
 
-def _from_bytes(payload: bytes) -> Pipeline:
-    from pipeline_lib.ir import serde
-
-    return serde.loads(payload)
-
-
-def _from_text(payload: bytes) -> Pipeline:
-    from pipeline_lib.ir import serde
-
-    return serde.from_text(payload.decode())
-
-
-def _from_json(payload: bytes) -> Pipeline:
-    from pipeline_lib.ir import serde
-
-    return serde.from_json(payload.decode())
-
-
 _READERS: Mapping[str, Callable[[bytes], Pipeline]] = {
-    ".pb": _from_bytes,
-    ".pbtxt": _from_text,
-    ".json": _from_json,
+    ".pb": serde.loads,
+    ".pbtxt": lambda payload: serde.from_text(payload.decode()),
+    ".json": lambda payload: serde.from_json(payload.decode()),
 }

@@ -36,7 +36,7 @@ def root_expression(pipeline: Pipeline, runtime_parameters: RuntimeParameters) -
         case RuntimeParameter() as parameter:
             return runtime_parameters.use(parameter)
         case root:
-            return Literal(str(root))
+            return Literal(root)
 
 
 class NodeLowering:

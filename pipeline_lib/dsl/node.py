@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from pipeline_lib.artifacts.artifact import Artifact
 from pipeline_lib.dsl.channel import Channel, OutputChannel
@@ -16,28 +16,17 @@ if TYPE_CHECKING:
     Self = TypeVar("Self", bound="BaseNode")
 
 
-class OutputChannels(Mapping[str, OutputChannel]):
+class OutputChannels(dict[str, OutputChannel]):
     """A node's outputs by key; an unknown key is refused with those that exist."""
 
     def __init__(self, node: BaseNode, types: Mapping[str, type[Artifact]]) -> None:
+        super().__init__({key: OutputChannel(cls, node, key) for key, cls in types.items()})
         self._node = node
-        self._channels = {key: OutputChannel(cls, node, key) for key, cls in types.items()}
 
-    def __getitem__(self, key: str) -> OutputChannel:
-        if key not in self._channels:
-            raise AuthoringError(
-                f"Node {self._node.id!r} has no output {key!r}.{did_you_mean(key, self._channels)}"
-            )
-        return self._channels[key]
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._channels
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._channels)
-
-    def __len__(self) -> int:
-        return len(self._channels)
+    def __missing__(self, key: str) -> NoReturn:
+        raise AuthoringError(
+            f"Node {self._node.id!r} has no output {key!r}.{did_you_mean(key, self)}"
+        )
 
 
 class BaseNode:

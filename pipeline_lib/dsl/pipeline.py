@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 from pipeline_lib.dsl.channel import OutputChannel
 from pipeline_lib.dsl.component_spec import BoundParameter
 from pipeline_lib.dsl.executor_spec import beam_arguments
 from pipeline_lib.dsl.node import BaseNode
-from pipeline_lib.dsl.parameter_types import InputPath
 from pipeline_lib.dsl.runtime_parameter import RuntimeParameter
 from pipeline_lib.errors import AuthoringError
 
@@ -32,20 +32,21 @@ class Pipeline:
     def __init__(
         self,
         pipeline_name: str,
-        pipeline_root: str | RuntimeParameter | None = None,
+        pipeline_root: str | os.PathLike[str] | RuntimeParameter | None = None,
         components: Sequence[BaseNode] = (),
         enable_cache: bool = False,
         metadata_connection_config: object | None = None,
         beam_pipeline_args: Sequence[str | RuntimeParameter] = (),
     ) -> None:
         self.pipeline_name = pipeline_name
-        self.pipeline_root = pipeline_root
+        where = f"Pipeline {pipeline_name!r}"
+        root = os.fspath(pipeline_root) if isinstance(pipeline_root, os.PathLike) else pipeline_root
+        bound_root = BoundParameter.check(str, root, f"{where}: pipeline_root", optional=True)
+        self.pipeline_root: str | RuntimeParameter | None = bound_root.value
         self.components = list(components)
         self.enable_cache = enable_cache
         self.metadata_connection_config = metadata_connection_config
-        where = f"Pipeline {pipeline_name!r}"
         self.beam_pipeline_args = beam_arguments(beam_pipeline_args, where)
-        BoundParameter.check(InputPath, pipeline_root, f"{where}: pipeline_root", optional=True)
         self._check_components()
 
     def _check_components(self) -> None:

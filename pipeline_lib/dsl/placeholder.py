@@ -85,7 +85,8 @@ class ArtifactFuture(Placeholder):
         if value_artifact_class(self._artifact_class.TYPE_NAME) is None:
             raise AuthoringError(
                 f"{self._name()}.value: artifacts of type {self._artifact_class.TYPE_NAME!r} hold "
-                "no single value. Read a property, or let a component return the value."
+                "no value that a condition can read. Read a property, or let a component return "
+                "the value."
             )
         return self._derive(ArtifactValue)
 

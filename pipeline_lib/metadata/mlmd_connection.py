@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from ml_metadata.proto import metadata_store_pb2
@@ -17,6 +20,7 @@ from pipeline_lib.metadata.connection import (
 )
 
 _SQLITE_MAGIC = b"SQLite format 3\x00"
+_REMEDY = "Give the path of a metadata store, or of a file that does not exist yet."
 
 
 def connection_message(config: MetadataConnectionConfig) -> Any:
@@ -62,7 +66,20 @@ def _check_sqlite_file(path: str) -> None:
             f"Metadata store {path!r} cannot be opened: {error.strerror}."
         ) from error
     if head and head != _SQLITE_MAGIC:
+        raise MetadataStoreError(f"Metadata store {path!r} is no SQLite database. {_REMEDY}")
+    if head:
+        _check_tables(path)
+
+
+def _check_tables(path: str) -> None:
+    """ML Metadata would add its tables to any database; another program's is left alone."""
+    try:
+        with closing(sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True)) as db:
+            tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
+    except sqlite3.DatabaseError:
+        # Locked or damaged: ML Metadata's own error tells which.
+        return
+    if tables and "MLMDEnv" not in tables:
         raise MetadataStoreError(
-            f"Metadata store {path!r} is no SQLite database. "
-            "Give the path of a metadata store, or of a file that does not exist yet."
+            f"Metadata store {path!r} is a SQLite database of another kind. {_REMEDY}"
         )

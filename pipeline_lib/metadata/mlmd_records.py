@@ -215,6 +215,8 @@ def execution_record(message: mlmd.Execution) -> ExecutionRecord:
         error=error,
         log_uri=own.get("log_uri", ""),
         started=message.create_time_since_epoch / 1000,
-        ended=message.last_update_time_since_epoch / 1000,
+        ended=0.0
+        if state is ExecutionState.RUNNING
+        else message.last_update_time_since_epoch / 1000,
         id=message.id,
     )

@@ -30,6 +30,8 @@ def run_record(context: mlmd.Context) -> RunRecord:
         name.removeprefix(PREFIX): get_value(value)
         for name, value in context.custom_properties.items()
     }
+    # Another tool's context does not say when its run ended.
+    has_ended = own.get("state", RunState.RUNNING.value) != RunState.RUNNING.value
     return RunRecord(
         pipeline_name=own.get("pipeline_name", ""),
         run_id=context.name,
@@ -37,5 +39,5 @@ def run_record(context: mlmd.Context) -> RunRecord:
         pipeline_root=own.get("pipeline_root", ""),
         parameters=own.get("parameters", {}),
         started=context.create_time_since_epoch / 1000,
-        ended=context.last_update_time_since_epoch / 1000,
+        ended=context.last_update_time_since_epoch / 1000 if has_ended else 0.0,
     )

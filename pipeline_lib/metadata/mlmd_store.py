@@ -126,7 +126,7 @@ class MlmdStore:
             id=execution_id,
             outputs=recorded_outputs or execution.outputs,
             started=execution.started or now,
-            ended=now,
+            ended=0.0 if execution.state is ExecutionState.RUNNING else now,
         )
         self._recorded[execution.run_id, execution.node_id] = recorded
         return recorded

@@ -68,7 +68,7 @@ class ExecutionRecord:
         cached_from: id of the execution whose outputs were taken over, or 0.
         reason: why it was skipped, canceled or served from the cache.
         log_uri: where the executor's output was written.
-        started, ended: seconds since the epoch, as the store recorded them.
+        started, ended: seconds since the epoch; 0 where it has not ended.
         id: the store's id, 0 before it is recorded.
     """
 

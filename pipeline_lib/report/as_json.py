@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from pipeline_lib.artifacts.artifact import ArtifactRecord
-from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, RunRecord, RunState
+from pipeline_lib.metadata.store import ExecutionRecord, RunRecord
 from pipeline_lib.report.run_table import RunStates
 from pipeline_lib.report.value_preview import NO_VALUE, value_preview
 from pipeline_lib.report.wording import node_counts
@@ -74,11 +74,10 @@ def _artifact_json(record: ArtifactRecord) -> Json:
 
 
 def _times(record: RunRecord | ExecutionRecord) -> Json:
-    running = record.state in (RunState.RUNNING, ExecutionState.RUNNING)
     return {
         "started": _time(record.started),
-        "ended": None if running else _time(record.ended),
-        "seconds": None if running else round(record.ended - record.started, 3),
+        "ended": _time(record.ended) if record.ended else None,
+        "seconds": round(record.ended - record.started, 3) if record.ended else None,
     }
 
 

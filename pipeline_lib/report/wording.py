@@ -47,10 +47,8 @@ def moment(seconds: float) -> str:
 
 
 def took(record: RunRecord | ExecutionRecord) -> str:
-    """How long a run or a node took; empty while it runs."""
-    if record.state in (RunState.RUNNING, ExecutionState.RUNNING):
-        return ""
-    return duration(record.ended - record.started)
+    """How long a run or a node took; empty where it has not ended."""
+    return duration(record.ended - record.started) if record.ended else ""
 
 
 def duration(seconds: float) -> str:

@@ -23,8 +23,8 @@ from pipeline_lib import (
     RuntimeParameter,
     standard_artifacts,
 )
-from pipelines.penguin.function_components import AskPushedModel, IngestPenguins, ValidateModel
 from pipelines.penguin.drop_unmeasured.component import DropUnmeasured
+from pipelines.penguin.function_components import AskPushedModel, IngestPenguins, ValidateModel
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _MEASUREMENTS = ("bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g")

@@ -45,7 +45,7 @@ def test_names_and_properties_are_tfx() -> None:
 
 def test_class_is_named_like_its_type() -> None:
     for name in standard_artifacts.__all__:
-        assert getattr(standard_artifacts, name).TYPE_NAME == name
+        assert name == getattr(standard_artifacts, name).TYPE_NAME
 
 
 def test_model_for_serving_lies_where_tfx_puts_it() -> None:

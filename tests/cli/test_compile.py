@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from pipeline_lib.ir import serde
+from tests.cli.desk import Desk
 
 
-def test_the_text_form_goes_to_standard_output(desk: Any) -> None:
+def test_the_text_form_goes_to_standard_output(desk: Desk) -> None:
     result = desk.plib("compile", "steps.py")
     assert result.exit_code == 0
     assert result.stderr == ""
@@ -27,7 +28,7 @@ def test_the_text_form_goes_to_standard_output(desk: Any) -> None:
         ("kept.pbtxt", lambda path: serde.from_text(path.read_text())),
     ],
 )
-def test_the_suffix_of_the_file_says_the_form(desk: Any, name: str, read: Any) -> None:
+def test_the_suffix_of_the_file_says_the_form(desk: Desk, name: str, read: Any) -> None:
     result = desk.plib("compile", "steps.py", "-o", name)
     assert result.exit_code == 0
     assert (result.stdout, result.stderr) == ("", f"Wrote pipeline 'steps' to {name!r}.\n")
@@ -37,14 +38,14 @@ def test_the_suffix_of_the_file_says_the_form(desk: Any, name: str, read: Any) -
     assert desk.plib("compile", name).stdout == text
 
 
-def test_the_binary_form_is_the_same_in_every_process(desk: Any) -> None:
+def test_the_binary_form_is_the_same_in_every_process(desk: Desk) -> None:
     here = desk.plib("compile", "steps.py", "--format", "binary").stdout_bytes
     with desk.start("compile", "steps.py", "-o", "there.pb") as process:
         assert process.wait(timeout=60) == 0
     assert (desk.folder / "there.pb").read_bytes() == here
 
 
-def test_the_binary_form_does_not_go_to_a_terminal(desk: Any) -> None:
+def test_the_binary_form_does_not_go_to_a_terminal(desk: Desk) -> None:
     ours, terminal = os.openpty()
     ended = subprocess.run(
         [sys.executable, "-m", "pipeline_lib.cli", "compile", "steps.py", "--format", "binary"],
@@ -63,7 +64,7 @@ def test_the_binary_form_does_not_go_to_a_terminal(desk: Any) -> None:
     )
 
 
-def test_a_file_that_cannot_be_written(desk: Any) -> None:
+def test_a_file_that_cannot_be_written(desk: Desk) -> None:
     result = desk.plib("compile", "steps.py", "-o", "no/such/folder.pb")
     assert result.exit_code == 2
     assert result.stderr == (

@@ -1,10 +1,7 @@
 from __future__ import annotations
 
-import os
 import shlex
-import subprocess
-import sys
-from typing import Any
+from pathlib import Path
 
 import click
 import pytest
@@ -12,6 +9,7 @@ from click.testing import CliRunner
 
 import pipeline_lib
 from pipeline_lib.cli.main import plib
+from tests.fresh_process import run_python
 
 CONTEXT = click.Context(plib, info_name="plib")
 COMMANDS = plib.list_commands(CONTEXT)
@@ -72,27 +70,16 @@ def test_an_unknown_command() -> None:
     )
 
 
-def run_module(*args: str, **environment: str) -> str:
-    return subprocess.run(
-        [sys.executable, *args],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    ).stdout
-
-
-def test_help_and_completion_load_no_heavy_library() -> None:
+def test_help_and_completion_load_no_heavy_library(tmp_path: Path) -> None:
     program = (
         "import sys, click.shell_completion\n"
         "from pipeline_lib.cli.main import plib\n"
         "plib(['--help'], standalone_mode=False)\n"
         "plib.shell_complete(click.Context(plib), '')\n"
-        "heavy = {'ml_metadata', 'google.protobuf', 'rich', 'pipeline_lib.runners'}\n"
+        "heavy = {'ml_metadata', 'google.protobuf', 'rich', 'pipeline_lib.cli.run'}\n"
         "print('loaded:', heavy & set(sys.modules))\n"
     )
-    assert run_module("-c", program).endswith("\nloaded: set()\n")
+    assert run_python(program, cwd=tmp_path).endswith("\nloaded: set()\n")
 
 
 @pytest.mark.parametrize(
@@ -100,6 +87,9 @@ def test_help_and_completion_load_no_heavy_library() -> None:
     [("plib ru", "plain,run\nplain,runs\n"), ("plib show --st", "plain,--store\n")],
 )
 def test_the_shell_completes_commands_and_options(words: str, completed: str) -> None:
-    environment: dict[str, Any] = {"_PLIB_COMPLETE": "bash_complete", "COMP_WORDS": words}
-    count = str(len(words.split()) - 1)
-    assert run_module("-m", "pipeline_lib.cli", **environment, COMP_CWORD=count) == completed
+    environment = {
+        "_PLIB_COMPLETE": "bash_complete",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(len(words.split()) - 1),
+    }
+    assert CliRunner().invoke(plib, prog_name="plib", env=environment).stdout == completed

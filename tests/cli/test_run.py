@@ -10,6 +10,7 @@ import pytest
 
 from pipeline_lib.metadata.connection import SqliteConnection
 from pipeline_lib.metadata.store import open_store
+from tests.cli.desk import Desk
 
 VALUES = """
 from pipeline_lib import OutputDict, Parameter, Pipeline, RuntimeParameter, component
@@ -39,13 +40,12 @@ def states(result: Any) -> dict[str, str]:
     return {node["node"]: node["state"] for node in json.loads(result.stdout)["nodes"]}
 
 
-def test_run_of_a_file_says_how_to_look_further(desk: Any) -> None:
+def test_run_of_a_file_says_how_to_look_further(desk: Desk) -> None:
     result = desk.plib("run", "steps.py", "--inline")
     assert result.exit_code == 0
     run_id = desk.plib("runs").stdout.splitlines()[1].split()[0]
     assert result.stderr.splitlines()[0] == f"Run {run_id} of pipeline steps: 3 nodes"
     assert result.stderr.splitlines()[-1] == f"Look further: plib show {run_id}"
-    # The nodes' own output is the only thing on standard output... and it goes to standard error.
     assert result.stdout == ""
 
 
@@ -53,14 +53,14 @@ def test_run_of_a_file_says_how_to_look_further(desk: Any) -> None:
     "target",
     ["steps.py", "./steps.py:create_pipeline", "steps:create_pipeline", "steps", "kept.pb"],
 )
-def test_ways_to_name_a_pipeline(desk: Any, target: str) -> None:
+def test_ways_to_name_a_pipeline(desk: Desk, target: str) -> None:
     assert desk.plib("compile", "steps.py", "-o", "kept.pb").exit_code == 0
     result = desk.plib("run", target, "--inline", "--json")
     assert result.exit_code == 0, result.stderr
     assert states(result) == {"Load": "complete", "Divide": "complete", "After": "complete"}
 
 
-def test_parameters_are_read_as_their_declarations_say(desk: Any) -> None:
+def test_parameters_are_read_as_their_declarations_say(desk: Desk) -> None:
     desk.write("values.py", VALUES)
     given = ["count=3", "rate=2", "fast=True", "sizes=[8, 16]", 'options={"a": null}', "name=a=b"]
     options = [part for one in given for part in ("--param", one)]
@@ -88,7 +88,7 @@ def test_parameters_are_read_as_their_declarations_say(desk: Any) -> None:
         ("=3", "expected NAME=VALUE, got '=3'."),
     ],
 )
-def test_a_parameter_that_cannot_be_read(desk: Any, given: str, message: str) -> None:
+def test_a_parameter_that_cannot_be_read(desk: Desk, given: str, message: str) -> None:
     desk.write("values.py", VALUES)
     result = desk.plib("run", "values.py", "--param", given)
     assert result.exit_code == 2
@@ -100,13 +100,13 @@ def test_a_parameter_that_cannot_be_read(desk: Any, given: str, message: str) ->
     )
 
 
-def test_a_parameter_given_twice(desk: Any) -> None:
+def test_a_parameter_given_twice(desk: Desk) -> None:
     result = desk.plib("run", "steps.py", "--param", "rows=1", "--param", "rows=2")
     assert result.exit_code == 2
     assert result.stderr.endswith("Error: Invalid value for '--param': 'rows' is given twice.\n")
 
 
-def test_an_unknown_parameter(desk: Any) -> None:
+def test_an_unknown_parameter(desk: Desk) -> None:
     result = desk.plib("run", "steps.py", "--param", "row=1")
     assert result.exit_code == 2
     assert result.stderr == (
@@ -115,7 +115,7 @@ def test_an_unknown_parameter(desk: Any) -> None:
     )
 
 
-def test_a_parameter_that_is_missing(desk: Any) -> None:
+def test_a_parameter_that_is_missing(desk: Desk) -> None:
     desk.write("values.py", VALUES)
     result = desk.plib("run", "values.py")
     assert result.exit_code == 2
@@ -125,7 +125,7 @@ def test_a_parameter_that_is_missing(desk: Any) -> None:
     )
 
 
-def test_a_failed_run_ends_with_1_and_names_node_line_and_log(desk: Any) -> None:
+def test_a_failed_run_ends_with_1_and_names_node_line_and_log(desk: Desk) -> None:
     result = desk.plib("run", "steps.py", "--param", "rows=0", "--json")
     assert result.exit_code == 1
     shown = json.loads(result.stdout)
@@ -135,17 +135,17 @@ def test_a_failed_run_ends_with_1_and_names_node_line_and_log(desk: Any) -> None
     )
     log = shown["nodes"][1]["log"]
     assert Path(log).read_text() == "dividing\n"
-    _, _, message = result.stderr.partition("Error: ")
+    _, _, message = result.stderr.partition("\nError: ")
     assert message == (
         f"Run {shown['run_id']!r} of pipeline 'steps' failed: 1 of 3 nodes failed, 1 skipped.\n"
         "  Divide: ZeroDivisionError: division by zero\n"
-        f"    at {desk.folder}/steps.py:19\n"
+        f"    at {desk.folder}/steps.py:21\n"
         f"    log: {log}\n"
         f"Look further: plib show {shown['run_id']}\n"
     )
 
 
-def test_no_cache_runs_every_node(desk: Any) -> None:
+def test_no_cache_runs_every_node(desk: Desk) -> None:
     assert desk.plib("run", "steps.py", "--inline").exit_code == 0
     again = desk.plib("run", "steps.py", "--inline", "--json")
     assert set(states(again).values()) == {"cached"}
@@ -153,7 +153,7 @@ def test_no_cache_runs_every_node(desk: Any) -> None:
     assert set(states(afresh).values()) == {"complete"}
 
 
-def test_what_inline_nodes_print_stays_out_of_the_json(desk: Any) -> None:
+def test_what_inline_nodes_print_stays_out_of_the_json(desk: Desk) -> None:
     desk.write("loud.py", "print('at import')\nfrom steps import create_pipeline as make\n")
     result = desk.plib("run", "loud.py:make", "--inline", "--json")
     assert json.loads(result.stdout)["state"] == "complete"
@@ -180,7 +180,7 @@ pipeline = Pipeline(
 """
 
 
-def test_the_store_is_the_given_one_else_the_pipelines(desk: Any) -> None:
+def test_the_store_is_the_given_one_else_the_pipelines(desk: Desk) -> None:
     desk.write("own.py", OWN_STORE)
     result = desk.plib("run", "own.py", "--inline")
     assert store_holds_a_run(desk.folder / "own.sqlite")
@@ -192,7 +192,7 @@ def test_the_store_is_the_given_one_else_the_pipelines(desk: Any) -> None:
     assert "--store" not in result.stderr
 
 
-def test_a_store_that_is_no_database(desk: Any) -> None:
+def test_a_store_that_is_no_database(desk: Desk) -> None:
     desk.write("notes.txt", "not a database")
     result = desk.plib("run", "steps.py", "--inline", "--store", "notes.txt")
     assert result.exit_code == 2
@@ -202,7 +202,7 @@ def test_a_store_that_is_no_database(desk: Any) -> None:
     )
 
 
-def test_inline_and_parallelism_exclude_each_other(desk: Any) -> None:
+def test_inline_and_parallelism_exclude_each_other(desk: Desk) -> None:
     result = desk.plib("run", "steps.py", "--inline", "--parallelism", "2")
     assert result.exit_code == 2
     assert result.stderr.endswith(
@@ -210,14 +210,14 @@ def test_inline_and_parallelism_exclude_each_other(desk: Any) -> None:
     )
 
 
-def test_debug_shows_the_traceback_before_the_message(desk: Any) -> None:
+def test_debug_shows_the_traceback_before_the_message(desk: Desk) -> None:
     result = desk.plib("run", "missing.py", "--debug")
     assert result.exit_code == 2
     assert result.stderr.startswith("Traceback (most recent call last):\n")
     assert result.stderr.endswith("\nError: File 'missing.py' does not exist.\n")
 
 
-def test_as_a_process_of_its_own(desk: Any) -> None:
+def test_as_a_process_of_its_own(desk: Desk) -> None:
     with desk.start("run", "steps.py", "--param", "rows=0", "--parallelism", "1") as process:
         stdout, stderr = process.communicate(timeout=120)
     assert process.returncode == 1
@@ -241,7 +241,7 @@ def create_pipeline():
 """
 
 
-def test_ctrl_c_ends_with_130_and_leaves_a_consistent_store(desk: Any) -> None:
+def test_ctrl_c_ends_with_130_and_leaves_a_consistent_store(desk: Desk) -> None:
     desk.write("waiting.py", WAIT)
     os.mkfifo(desk.folder / "started")
     os.mkfifo(desk.folder / "endless")

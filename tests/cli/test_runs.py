@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+
+from tests.cli.desk import Desk, Recorded
 
 
-def test_runs_are_listed_newest_first_with_the_counts_of_their_nodes(recorded: Any) -> None:
+def test_runs_are_listed_newest_first_with_the_counts_of_their_nodes(recorded: Recorded) -> None:
     result = recorded.desk.plib("runs")
     assert result.exit_code == 0
     titles, *lines = (line.split() for line in result.stdout.splitlines())
@@ -17,7 +18,7 @@ def test_runs_are_listed_newest_first_with_the_counts_of_their_nodes(recorded: A
     ]
 
 
-def test_as_json(recorded: Any) -> None:
+def test_as_json(recorded: Recorded) -> None:
     runs = json.loads(recorded.desk.plib("runs", "--json", "--limit", "2").stdout)
     assert [(run["run_id"], run["state"], run["nodes"]) for run in runs] == [
         (recorded.failed, "failed", {"ok": 1, "failed": 1, "skipped": 1}),
@@ -27,7 +28,7 @@ def test_as_json(recorded: Any) -> None:
     assert runs[0]["pipeline_root"] == str(recorded.desk.folder / "root")
 
 
-def test_of_one_pipeline(recorded: Any) -> None:
+def test_of_one_pipeline(recorded: Recorded) -> None:
     assert len(recorded.desk.plib("runs", "--pipeline", "steps").stdout.splitlines()) == 4
     result = recorded.desk.plib("runs", "--pipeline", "step")
     assert result.exit_code == 2
@@ -37,14 +38,14 @@ def test_of_one_pipeline(recorded: Any) -> None:
     )
 
 
-def test_the_store_can_be_named_in_two_ways(recorded: Any, desk: Any) -> None:
+def test_the_store_can_be_named_in_two_ways(recorded: Recorded, desk: Desk) -> None:
     store = str(recorded.desk.folder / ".plib" / "metadata.sqlite")
     by_option = desk.plib("runs", "--store", store)
     assert recorded.complete in by_option.stdout
     assert desk.plib("runs", env={"PLIB_STORE": store}).stdout == by_option.stdout
 
 
-def test_without_a_store_none_is_made(desk: Any) -> None:
+def test_without_a_store_none_is_made(desk: Desk) -> None:
     result = desk.plib("runs")
     assert result.exit_code == 2
     assert result.stderr == (
@@ -54,7 +55,7 @@ def test_without_a_store_none_is_made(desk: Any) -> None:
     assert not (desk.folder / ".plib").exists()
 
 
-def test_a_store_without_runs(desk: Any) -> None:
+def test_a_store_without_runs(desk: Desk) -> None:
     desk.write("empty.sqlite", "")
     assert desk.plib("runs", "--store", "empty.sqlite").stdout == "The store holds no runs.\n"
     assert json.loads(desk.plib("runs", "--store", "empty.sqlite", "--json").stdout) == []

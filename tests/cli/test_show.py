@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+
+from tests.cli.desk import Desk, Recorded
 
 
 def without_times(page: str) -> list[str]:
@@ -10,7 +11,7 @@ def without_times(page: str) -> list[str]:
     return [line for line in lines if not line.startswith(("started:", "took:"))]
 
 
-def test_the_page_of_a_run(recorded: Any) -> None:
+def test_the_page_of_a_run(recorded: Recorded) -> None:
     result = recorded.desk.plib("show", recorded.failed)
     assert result.exit_code == 0
     root = recorded.desk.folder / "root"
@@ -37,12 +38,12 @@ def test_the_page_of_a_run(recorded: Any) -> None:
         "",
         "Errors",
         "Divide: ZeroDivisionError: division by zero",
-        f"at: {recorded.desk.folder}/steps.py:19",
+        f"at: {recorded.desk.folder}/steps.py:21",
         f"log: {root}/Divide/.system/{divide['execution_id']}/log.txt",
     ]
 
 
-def test_the_page_of_a_node(recorded: Any) -> None:
+def test_the_page_of_a_node(recorded: Recorded) -> None:
     shown = json.loads(recorded.desk.plib("show", recorded.failed, "Load", "--json").stdout)
     (data,), (count,) = shown["outputs"]["data"], shown["outputs"]["count"]
     result = recorded.desk.plib("show", recorded.failed, "Load")
@@ -67,17 +68,17 @@ def test_the_page_of_a_node(recorded: Any) -> None:
     ]
 
 
-def test_the_page_of_a_node_that_failed(recorded: Any) -> None:
+def test_the_page_of_a_node_that_failed(recorded: Recorded) -> None:
     shown = json.loads(recorded.desk.plib("show", recorded.failed, "Divide", "--json").stdout)
     assert shown["error"]["type"] == "ZeroDivisionError"
     page = recorded.desk.plib("show", recorded.failed, "Divide").stdout
     indented = "".join(f"  {line}\n" for line in shown["error"]["traceback"].splitlines())
-    at = f"  at: {recorded.desk.folder}/steps.py:19\n"
+    at = f"  at: {recorded.desk.folder}/steps.py:21\n"
     assert f"\nError\n{indented}{at}" in page
     assert page.endswith(f"\nLog: {shown['log']}\n  dividing\n")
 
 
-def test_the_page_of_a_cached_node(recorded: Any) -> None:
+def test_the_page_of_a_cached_node(recorded: Recorded) -> None:
     page = recorded.desk.plib("show", recorded.cached, "Divide").stdout
     assert without_times(page)[:4] == [
         "Node Divide: cached",
@@ -87,13 +88,13 @@ def test_the_page_of_a_cached_node(recorded: Any) -> None:
     ]
 
 
-def test_a_run_by_the_beginning_of_its_id_or_as_the_latest(recorded: Any) -> None:
+def test_a_run_by_the_beginning_of_its_id_or_as_the_latest(recorded: Recorded) -> None:
     by_id = recorded.desk.plib("show", recorded.failed).stdout
     assert recorded.desk.plib("show", "latest").stdout == by_id
     assert recorded.desk.plib("show", recorded.failed[:-1]).stdout == by_id
 
 
-def test_an_ambiguous_id(recorded: Any) -> None:
+def test_an_ambiguous_id(recorded: Recorded) -> None:
     result = recorded.desk.plib("show", "20")
     assert result.exit_code == 2
     assert result.stderr == (
@@ -102,7 +103,7 @@ def test_an_ambiguous_id(recorded: Any) -> None:
     )
 
 
-def test_an_unknown_run_with_a_near_match(recorded: Any) -> None:
+def test_an_unknown_run_with_a_near_match(recorded: Recorded) -> None:
     end = recorded.cached[-7:]
     result = recorded.desk.plib("show", end)
     assert result.exit_code == 2
@@ -112,7 +113,7 @@ def test_an_unknown_run_with_a_near_match(recorded: Any) -> None:
     )
 
 
-def test_an_unknown_run_without_a_near_match(recorded: Any) -> None:
+def test_an_unknown_run_without_a_near_match(recorded: Recorded) -> None:
     result = recorded.desk.plib("show", "newest")
     assert result.exit_code == 2
     assert result.stderr == (
@@ -120,7 +121,7 @@ def test_an_unknown_run_without_a_near_match(recorded: Any) -> None:
     )
 
 
-def test_an_unknown_node(recorded: Any) -> None:
+def test_an_unknown_node(recorded: Recorded) -> None:
     result = recorded.desk.plib("show", recorded.failed, "Dividde")
     assert result.exit_code == 2
     assert result.stderr == (
@@ -129,14 +130,14 @@ def test_an_unknown_node(recorded: Any) -> None:
     )
 
 
-def test_a_store_without_runs(desk: Any) -> None:
+def test_a_store_without_runs(desk: Desk) -> None:
     desk.write("empty.sqlite", "")
     result = desk.plib("show", "latest", "--store", "empty.sqlite")
     assert result.exit_code == 2
     assert result.stderr == "Error: The store holds no runs.\n"
 
 
-def test_colours_are_for_terminals_and_respect_no_color(recorded: Any) -> None:
+def test_colours_are_for_terminals_and_respect_no_color(recorded: Recorded) -> None:
     red = "\x1b[31m"
     assert "\x1b" not in recorded.desk.plib("show", recorded.failed).stdout
     as_terminal = {"FORCE_COLOR": "1", "TERM": "xterm", "NO_COLOR": None}

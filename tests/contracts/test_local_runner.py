@@ -54,9 +54,7 @@ def test_values_flow_and_everything_is_in_the_store(
         never = steps.Add(n=add.outputs["n"]).with_id("never")
     after = steps.Add(n=never.outputs["n"]).with_id("after")
     pipeline = pipeline_of(tmp_path, count, add, never, after)
-    result = runner.run(
-        pipeline, {"start": 5}, run_id="r1", metadata_connection_config=config
-    )
+    result = runner.run(pipeline, {"start": 5}, run_id="r1", metadata_connection_config=config)
     assert Path(result["Add"].outputs["n"][0].uri).read_text() == "15"
     with closing(open_store(config)) as store:
         assert store.states("r1") == {
@@ -77,9 +75,7 @@ def test_the_author_s_own_artifact_class_reaches_the_executor(
 ) -> None:
     write = steps.WriteReport(text="own text")
     read = steps.ReadReport(report=write.outputs["report"])
-    result = runner.run(
-        pipeline_of(tmp_path, write, read), metadata_connection_config=config
-    )
+    result = runner.run(pipeline_of(tmp_path, write, read), metadata_connection_config=config)
     assert Path(result["ReadReport"].outputs["summary"][0].uri).read_text() == (
         "tests.runners.steps.Report own text 3 2.0 [1, 2, {'deep': 3}]"
     )
@@ -148,9 +144,7 @@ def test_nothing_half_done_is_left_by_a_failure(
     runner: LocalRunner, tmp_path: Path, config: SqliteConnection, kind: str
 ) -> None:
     with pytest.raises(PipelineRunError):
-        runner.run(
-            pipeline_of(tmp_path, steps.Fail(kind=kind)), metadata_connection_config=config
-        )
+        runner.run(pipeline_of(tmp_path, steps.Fail(kind=kind)), metadata_connection_config=config)
     assert outputs_below(tmp_path / "root" / "Fail") == []
 
 
@@ -213,9 +207,7 @@ def test_a_resolver_that_finds_nothing_leaves_an_optional_input_empty(
 ) -> None:
     latest = Resolver(LatestArtifactStrategy, model=Channel(type=steps.Model))
     push = steps.PushIfThere(model=latest.outputs["model"])
-    result = runner.run(
-        pipeline_of(tmp_path, latest, push), metadata_connection_config=config
-    )
+    result = runner.run(pipeline_of(tmp_path, latest, push), metadata_connection_config=config)
     assert Path(result["PushIfThere"].outputs["pushed"][0].uri).read_text() == "nothing"
 
 
@@ -224,8 +216,7 @@ def test_a_resolver_that_finds_nothing_leaves_an_optional_input_empty(
     [
         (
             {},
-            "Runtime parameter 'start' of pipeline 'p' has no default: "
-            "give it, --param start=...",
+            "Runtime parameter 'start' of pipeline 'p' has no default: give it, --param start=...",
         ),
         (
             {"start": 1, "strat": 2},
@@ -253,9 +244,7 @@ def test_runtime_parameters_are_checked_before_anything_is_written(
 def test_a_run_id_is_not_used_twice(
     runner: LocalRunner, tmp_path: Path, config: SqliteConnection
 ) -> None:
-    runner.run(
-        pipeline_of(tmp_path, steps.Count()), run_id="r", metadata_connection_config=config
-    )
+    runner.run(pipeline_of(tmp_path, steps.Count()), run_id="r", metadata_connection_config=config)
     with pytest.raises(AuthoringError) as raised:
         runner.run(
             pipeline_of(tmp_path, steps.Count()), run_id="r", metadata_connection_config=config

@@ -9,12 +9,13 @@ from typing import Any, Protocol
 import pytest
 
 from pipeline_lib import LocalRunner, Pipeline, sqlite_metadata_connection_config
+from pipeline_lib.artifacts.value_artifact import value_artifact_class
 from pipeline_lib.dsl.node import BaseNode
 from pipeline_lib.runners.local.result import RunResult
 
 
 class RunNodes(Protocol):
-    """Runs these nodes as a pipeline; all calls of a test share a store."""
+    """Runs these nodes as the pipeline `p`; all runs of a test share store and root."""
 
     def __call__(
         self,
@@ -26,6 +27,13 @@ class RunNodes(Protocol):
         """The finished run."""
 
 
+class ValueOf(Protocol):
+    """Reads the plain value that a node wrote."""
+
+    def __call__(self, result: RunResult, node_id: str, key: str) -> Any:
+        """The value at that output."""
+
+
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """The pipeline root."""
@@ -34,7 +42,7 @@ def root(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run_nodes(tmp_path: Path, root: Path) -> RunNodes:
-    """Runs nodes as the pipeline `p`."""
+    """A callable that runs nodes."""
 
     def run(
         *nodes: BaseNode,
@@ -57,12 +65,15 @@ def run_nodes(tmp_path: Path, root: Path) -> RunNodes:
     return run
 
 
-def value_of(result: RunResult, node_id: str, key: str) -> Any:
-    """The value at an output of a node."""
-    from pipeline_lib.artifacts.value_artifact import value_artifact_class
+@pytest.fixture
+def value_of() -> ValueOf:
+    """A callable that reads a plain value."""
 
-    (record,) = result[node_id].outputs[key]
-    cls = value_artifact_class(record.type_name)
-    assert cls is not None
-    artifact: Any = cls.from_record(record)
-    return artifact.value
+    def read(result: RunResult, node_id: str, key: str) -> Any:
+        (record,) = result[node_id].outputs[key]
+        cls = value_artifact_class(record.type_name)
+        assert cls is not None
+        artifact: Any = cls.from_record(record)
+        return artifact.value
+
+    return read

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from typing import Any
@@ -34,7 +34,6 @@ from pipeline_lib.metadata.store import (
 )
 from pipeline_lib.node.run import Run, prepare_run
 from pipeline_lib.runners.local.events import RunListener, Silent
-from pipeline_lib.runners.local.progress import ConsoleProgress
 from pipeline_lib.runners.local.result import RunResult, run_error
 from pipeline_lib.runners.local.scheduler import Scheduler
 from pipeline_lib.runners.local.worker import WORKER_PID
@@ -113,7 +112,7 @@ class LocalRunner:
         store: MetadataStore,
         workforce: Workforce,
     ) -> RunResult:
-        listener: RunListener = ConsoleProgress() if self._progress else Silent()
+        listener = self._listener()
         record = RunRecord(
             run.pipeline.name, run.run_id, RunState.RUNNING, run.root, run.runtime_parameters
         )
@@ -131,10 +130,25 @@ class LocalRunner:
             listener.run_ended(record)
         return RunResult(record, executions, config)
 
+    def _listener(self) -> RunListener:
+        if not self._progress:
+            return Silent()
+        # Imported here: rich would double the time that importing the library takes.
+        from pipeline_lib.runners.local.progress import ConsoleProgress
+
+        return ConsoleProgress()
+
     def _workforce(self, run: Run) -> Workforce:
         if self._inline:
             return InThisProcess()
-        return WorkerPool(min(self._parallelism, len(run.pipeline.nodes)))
+        nodes = run.pipeline.nodes
+        return WorkerPool(min(self._parallelism, len(nodes)), _executor_modules(nodes))
+
+
+def _executor_modules(nodes: Sequence[ir.Node]) -> list[str]:
+    """Modules of the executor classes, which are those that load heavy libraries, each once."""
+    paths = [node.executor.path for node in nodes if isinstance(node.executor, ir.ClassExecutor)]
+    return list(dict.fromkeys(path.partition(":")[0] for path in paths))
 
 
 def new_run_id() -> str:

@@ -6,41 +6,37 @@ import os
 import signal
 import site
 import socket
-import subprocess
 import sys
 import sysconfig
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 
 from pipeline_lib.metadata.store import ErrorRecord
 from pipeline_lib.node.execute import remove_unfinished
 from pipeline_lib.node.request import Canceled, ExecutionRequest, Failure, Outcome
+from pipeline_lib.runners.local.fork_server import ForkServer
+from pipeline_lib.runners.local.worker import WarmUp
 
 
 class Worker:
     """One worker process and the connection to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, fork_server: ForkServer) -> None:
+        self._fork_server = fork_server
         ours, theirs = socket.socketpair()
-        lifeline_read, self._lifeline = os.pipe()
+        lifeline, self._lifeline = os.pipe()
         with theirs:
-            self.process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-m",
-                    "pipeline_lib.runners.local.worker",
-                    str(theirs.fileno()),
-                    str(lifeline_read),
-                ],
-                pass_fds=(theirs.fileno(), lifeline_read),
-                stdin=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(_own_import_folders())},
-                start_new_session=True,
-            )
-        os.close(lifeline_read)
+            self.pid = fork_server.fork_worker(theirs.fileno(), lifeline)
+        os.close(lifeline)
         self._connection = Connection(ours.detach())
         self._connection.send(sys.path)
+        self._exit_code: int | None = None
+
+    def warm_up(self, modules: Sequence[str]) -> None:
+        """Let the worker import modules while it has nothing else to do."""
+        self._connection.send(WarmUp(tuple(modules)))
 
     def execute(self, request: ExecutionRequest) -> Outcome:
         """Execute a request and wait for its outcome.
@@ -54,28 +50,37 @@ class Worker:
 
     def kill(self) -> None:
         """Kill the process and all that it started."""
-        # Not poll(): a process that ended by itself may have left children behind, and until it
-        # is waited for its id cannot have gone to another process.
-        if self.process.returncode is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
+        # A process that ended by itself may have left children behind, and until it is waited for
+        # its id cannot have gone to another process.
+        if self._exit_code is None:
+            os.killpg(self.pid, signal.SIGKILL)
 
-    def close(self) -> None:
-        """Stop the process and release what belongs to it."""
+    def close(self) -> int:
+        """Stop the process and release what belongs to it; how it ended."""
         self.kill()
-        self.process.wait()
-        self._connection.close()
-        os.close(self._lifeline)
+        if self._exit_code is None:
+            self._exit_code = self._fork_server.wait(self.pid)
+            self._connection.close()
+            os.close(self._lifeline)
+        return self._exit_code
 
 
 class WorkerPool:
-    """A workforce of `size` worker processes."""
+    """A workforce of up to `size` worker processes, each started when it is first needed.
 
-    def __init__(self, size: int) -> None:
+    When the first execution begins, one more worker imports `modules`, those that the executors
+    of the pipeline lie in: the next node that can run beside finds its libraries loaded. It is
+    one and not all, because a process with TensorFlow takes most of a gigabyte.
+    """
+
+    def __init__(self, size: int, modules: Sequence[str] = ()) -> None:
         self.size = size
         self.threads = ThreadPoolExecutor(size, "plib-node")
+        self._modules = modules
         self._lock = threading.Lock()
-        self._workers = [Worker() for _ in range(size)]
-        self._idle = list(self._workers)
+        self._fork_server = ForkServer(_own_import_folders())
+        self._workers: list[Worker] = []
+        self._idle: list[Worker] = []
         self._canceled = False
 
     def execute(self, request: ExecutionRequest) -> Outcome:
@@ -109,25 +114,33 @@ class WorkerPool:
         self.threads.shutdown()
         for worker in self._workers:
             worker.close()
+        self._fork_server.close()
 
     def _take(self) -> Worker | None:
         with self._lock:
             if self._canceled:
                 return None
-            if not self._idle:
-                worker = Worker()
-                self._workers.append(worker)
+            if not self._workers and self.size > 1 and self._modules:
+                warming = self._new_worker()
+                warming.warm_up(self._modules)
+                worker = self._new_worker()
+                self._idle.append(warming)
                 return worker
-            return self._idle.pop()
+            return self._idle.pop() if self._idle else self._new_worker()
+
+    def _new_worker(self) -> Worker:
+        worker = Worker(self._fork_server)
+        self._workers.append(worker)
+        return worker
 
     def _bury(self, worker: Worker) -> Outcome:
         with self._lock:
             self._workers.remove(worker)
             canceled = self._canceled
-        worker.close()
+            exit_code = worker.close()
         if canceled:
             return Canceled("interrupted")
-        return Failure(ErrorRecord("WorkerDied", _how_it_ended(worker.process.returncode)))
+        return Failure(ErrorRecord("WorkerDied", _how_it_ended(exit_code)))
 
 
 def _own_import_folders() -> list[str]:

@@ -1,0 +1,43 @@
+"""What the compiler makes of whole pipelines, beside this file in `tests/golden`.
+
+After a change that is meant: `pytest tests/compiler/test_golden.py --update-golden`, then read the
+difference.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from pipeline_lib import Pipeline, compile
+from pipeline_lib.ir import serde
+from tests.compiler import pipelines
+from tests.fresh_process import REPOSITORY
+
+GOLDEN = REPOSITORY / "tests" / "golden"
+
+
+def _text(pipeline: Pipeline) -> str:
+    """The IR as text, without digests of source: they change with every comment."""
+    text = serde.to_text(compile(pipeline))
+    return re.sub(r'digest: "[0-9a-f]{16}"', 'digest: "<digest of the source>"', text)
+
+
+@pytest.mark.parametrize(
+    "make", [pipelines.conditional_chain, pipelines.custom_components, pipelines.container]
+)
+def test_compiled_pipeline_is_as_before(
+    make: Callable[[], Pipeline], request: pytest.FixtureRequest
+) -> None:
+    golden = GOLDEN / f"{make.__name__}.pbtxt"
+    text = _text(make())
+    if request.config.getoption("--update-golden"):
+        golden.write_text(text)
+    assert text == golden.read_text()
+
+
+def test_no_golden_file_is_left_over() -> None:
+    names = {path.stem for path in GOLDEN.glob("*.pbtxt")}
+    assert names == {"conditional_chain", "custom_components", "container"}

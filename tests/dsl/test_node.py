@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import pytest
+
+from pipeline_lib import Channel
+from pipeline_lib.artifacts.standard_artifacts import Model
+from pipeline_lib.errors import AuthoringError
+from tests.dsl import steps
+from tests.whole_message import raises
+
+
+def test_with_id_names_the_node_and_gives_it_back() -> None:
+    node = steps.Train()
+    assert node.with_id("train_again") is node
+    assert node.id == "train_again"
+
+
+def test_cache_is_left_to_the_pipeline_unless_the_node_says() -> None:
+    assert steps.Train().enable_cache is None
+    assert steps.Train().with_cache(False).enable_cache is False
+
+
+def test_upstream_and_downstream_are_two_ways_to_say_the_same() -> None:
+    first, second, third = steps.Train(), steps.Train(), steps.Train()
+    assert second.add_upstream_node(first) is second
+    assert second.add_downstream_node(third) is second
+    assert second.upstream_nodes == [first]
+    assert third.upstream_nodes == [second]
+
+
+def test_several_upstream_and_downstream_nodes_each_once() -> None:
+    first, second, third = steps.Train(), steps.Train(), steps.Train()
+    third.add_upstream_nodes([first, second, first])
+    first.add_downstream_nodes([second, third])
+    assert third.upstream_nodes == [first, second]
+    assert second.upstream_nodes == [first]
+
+
+def test_only_a_node_can_be_waited_for() -> None:
+    train = steps.Train()
+    message = (
+        "Node 'Train' can only wait for a node, got Train.outputs['model'] of type OutputChannel."
+    )
+    with raises(AuthoringError, message):
+        steps.Train().add_upstream_node(train.outputs["model"])  # type: ignore[arg-type]
+
+
+def test_unknown_output_is_refused_with_the_near_match() -> None:
+    message = "Node 'Train' has no output 'modle'. These exist: 'model'. Did you mean 'model'?"
+    with raises(AuthoringError, message):
+        steps.Train().outputs["modle"]
+
+
+def test_output_of_a_node_without_outputs_is_refused() -> None:
+    with raises(AuthoringError, "Node 'ReturnsNothing' has no output 'model'. None exist."):
+        steps.ReturnsNothing().outputs["model"]
+
+
+def test_output_by_position_is_refused() -> None:
+    with raises(AuthoringError, "Node 'Train' has no output 0. These exist: 'model'."):
+        steps.Train().outputs[0]  # type: ignore[index]
+
+
+def test_outputs_are_a_mapping() -> None:
+    outputs = steps.Train().outputs
+    assert list(outputs) == ["model"]
+    assert len(outputs) == 1
+    assert "model" in outputs
+    assert "modle" not in outputs
+    assert outputs.get("model") is outputs["model"]
+    assert outputs.get("modle") is None
+
+
+def test_channel_tells_where_it_comes_from() -> None:
+    node = steps.Train().with_id("train")
+    assert repr(node.outputs["model"]) == "train.outputs['model']"
+    assert node.outputs["model"].type_name == "Model"
+    assert repr(Channel(type=Model)) == "Channel(type=Model)"
+
+
+@pytest.mark.parametrize("given", [int, "Model", Model(), None])
+def test_channel_of_no_artifact_type_is_refused(given: object) -> None:
+    message = f"Channel(type=...) takes an artifact type, got {given!r}."
+    with raises(AuthoringError, message):
+        Channel(type=given)  # type: ignore[arg-type]

@@ -1,0 +1,130 @@
+"""When an earlier result serves, and when it does not."""
+
+from __future__ import annotations
+
+import importlib
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from pipeline_lib import RuntimeParameter
+from pipeline_lib.dsl.node import BaseNode
+from pipeline_lib.metadata.store import ExecutionState
+from pipeline_lib.runners.local.result import RunResult
+from tests.node.conftest import RunNodes
+from tests.runners import steps
+
+
+def report_and_reader(text: str = "hello") -> list[BaseNode]:
+    write = steps.WriteReport(text=text)
+    return [write, steps.ReadReport(report=write.outputs["report"])]
+
+
+def states(result: RunResult) -> list[str]:
+    return [one.state.name for one in result.executions.values()]
+
+
+def test_the_same_again_is_served_from_the_cache(run_nodes: RunNodes) -> None:
+    first = run_nodes(*report_and_reader())
+    second = run_nodes(*report_and_reader())
+    assert (states(first), states(second)) == (["COMPLETE"] * 2, ["CACHED"] * 2)
+    cached, original = second["WriteReport"], first["WriteReport"]
+    assert cached.outputs == original.outputs
+    assert cached.cached_from == original.id
+    assert cached.reason == f"same as in run {first.run_id}"
+
+
+def test_a_third_run_names_the_run_that_did_the_work(run_nodes: RunNodes) -> None:
+    first, _, third = (run_nodes(steps.Count()) for _ in range(3))
+    assert third["Count"].reason == f"same as in run {first.run_id}"
+
+
+def test_a_changed_parameter_is_a_miss_for_the_node_and_those_that_read_it(
+    run_nodes: RunNodes,
+) -> None:
+    run_nodes(*report_and_reader())
+    assert states(run_nodes(*report_and_reader("other"))) == ["COMPLETE", "COMPLETE"]
+
+
+def test_a_node_hits_if_the_content_of_its_inputs_is_the_same(run_nodes: RunNodes) -> None:
+    count = steps.Count(start=1)
+    run_nodes(count, steps.Add(n=count.outputs["n"]))
+    count = steps.Count(start=1).with_cache(False)
+    result = run_nodes(count, steps.Add(n=count.outputs["n"]))
+    assert states(result) == ["COMPLETE", "CACHED"]
+
+
+def test_the_value_of_a_runtime_parameter_counts(run_nodes: RunNodes) -> None:
+    values = (1, 2, 1)
+    results = [
+        run_nodes(steps.Count(start=RuntimeParameter("start", int)), parameters={"start": value})
+        for value in values
+    ]
+    assert [states(result) for result in results] == [["COMPLETE"], ["COMPLETE"], ["CACHED"]]
+
+
+def test_deleted_outputs_are_a_miss(run_nodes: RunNodes) -> None:
+    first = run_nodes(*report_and_reader())
+    shutil.rmtree(first["WriteReport"].outputs["report"][0].uri)
+    assert states(run_nodes(*report_and_reader())) == ["COMPLETE", "CACHED"]
+
+
+def test_a_run_may_refuse_the_cache(run_nodes: RunNodes) -> None:
+    run_nodes(steps.Count())
+    assert states(run_nodes(steps.Count(), use_cache=False)) == ["COMPLETE"]
+
+
+def test_a_pipeline_may_refuse_the_cache_and_a_node_may_want_it(run_nodes: RunNodes) -> None:
+    run_nodes(steps.Count())
+    assert states(run_nodes(steps.Count(), enable_cache=False)) == ["COMPLETE"]
+    wanting = steps.Count().with_cache(True)
+    assert states(run_nodes(wanting, enable_cache=False)) == ["CACHED"]
+
+
+def test_the_content_at_a_path_counts_and_not_its_name(run_nodes: RunNodes, tmp_path: Path) -> None:
+    data, copy = tmp_path / "data", tmp_path / "copy"
+    data.write_text("one")
+    copy.write_text("one")
+    run_nodes(steps.ReadFile(path=str(data)))
+    assert states(run_nodes(steps.ReadFile(path=str(copy)))) == ["CACHED"]
+    data.write_text("two")
+    assert states(run_nodes(steps.ReadFile(path=str(data)))) == ["COMPLETE"]
+
+
+def test_a_failed_execution_is_no_hit(run_nodes: RunNodes, tmp_path: Path) -> None:
+    missing = steps.ReadFile(path=str(tmp_path / "missing"))
+    for _ in range(2):
+        with pytest.raises(Exception, match="FileNotFoundError"):
+            run_nodes(missing)
+
+
+SOURCE = """
+from pipeline_lib import OutputDict, component
+
+@component
+def Answer() -> OutputDict(n=int):
+    return {"n": %d}
+"""
+
+
+@pytest.fixture
+def own_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    (tmp_path / "answers_of_test_cache.py").write_text(SOURCE % 1)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    yield importlib.import_module("answers_of_test_cache")
+    del sys.modules["answers_of_test_cache"]
+
+
+def test_changed_code_is_a_miss(run_nodes: RunNodes, own_module: ModuleType) -> None:
+    assert own_module.__file__ is not None
+    assert states(run_nodes(own_module.Answer())) == ["COMPLETE"]
+    assert states(run_nodes(own_module.Answer())) == ["CACHED"]
+    Path(own_module.__file__).write_text(SOURCE % 22)
+    changed = importlib.reload(own_module)
+    result = run_nodes(changed.Answer())
+    assert result["Answer"].state is ExecutionState.COMPLETE
+    assert Path(result["Answer"].outputs["n"][0].uri).read_text() == "22"
