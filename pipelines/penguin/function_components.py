@@ -23,7 +23,7 @@ def IngestPenguins(examples: OutputArtifact[standard_artifacts.Examples]) -> Non
     """Take the raw penguins from the `palmerpenguins` package, as examples in two splits."""
     from components.csv_example_gen.executor import Executor
 
-    raw = resources.files("palmerpenguins").joinpath("data", "penguins.csv").read_text()
+    raw = (resources.files("palmerpenguins") / "data" / "penguins.csv").read_text()
     with tempfile.TemporaryDirectory() as folder:
         with open(os.path.join(folder, "penguins.csv"), "w", newline="") as target:
             rows = csv.reader(raw.splitlines())

@@ -58,8 +58,8 @@ def test_lines_are_neither_wrapped_nor_padded() -> None:
 
 
 def test_a_running_run_has_no_duration_yet() -> None:
-    run = replace(RUN, state=RunState.RUNNING, parameters={}, pipeline_root="")
-    node = replace(NODE, state=ExecutionState.RUNNING)
+    run = replace(RUN, state=RunState.RUNNING, parameters={}, pipeline_root="", ended=0.0)
+    node = replace(NODE, state=ExecutionState.RUNNING, ended=0.0)
     assert lines_of(run_page(run, {"Train": node})) == [
         "Run run-1 of pipeline demo: running",
         f"  started: {moment(START)}",
