@@ -61,7 +61,7 @@ def prepare_run(
         root = os.path.abspath(root)
     staged = {bundle.digest: f"{root}/.sources/{bundle.digest}" for bundle in pipeline.sources}
     try:
-        files.write_bytes(f"{root}/.writable", b"")
+        _check_writable(root)
         for bundle in pipeline.sources:
             _stage(staged[bundle.digest], bundle.files)
     except OSError as error:
@@ -70,6 +70,12 @@ def prepare_run(
             "Give another with pipeline_root=..."
         ) from error
     return Run(pipeline, run_id, root, parameters, staged, use_cache)
+
+
+def _check_writable(root: str) -> None:
+    probe = f"{root}/.writable-{os.getpid()}"
+    files.write_bytes(probe, b"")
+    files.remove(probe)
 
 
 def _stage(folder: str, sources: Mapping[str, str]) -> None:
