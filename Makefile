@@ -55,7 +55,8 @@ $(CREATED):
 	touch $@
 
 $(READY): $(CREATED) pyproject.toml $(wildcard $(CONSTRAINTS))
-	$(BIN)/uv pip install --python $(BIN)/python --editable '.[dev]' \
+	@echo "Installing what pipeline-lib needs into $(VENV): about 3 GB, a minute or two, once."
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --editable '.[dev]' \
 	    --constraints $(CONSTRAINTS) --build-constraints $(CONSTRAINTS)
 	touch $@
 

@@ -57,26 +57,20 @@ def _file_and_siblings(path: Path, where: str) -> dict[str, str]:
 def _source(path: Path, where: str) -> str:
     try:
         # In one encoding, whatever the author's locale: the same file must give the same digest.
-        return path.read_text(encoding="utf-8-sig")
+        source = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UserModuleError(
-            f"{where}: module file {str(path)!r} is no valid Python: it is not encoded in UTF-8 "
-            f"({error.reason} at byte {error.start})."
-        ) from error
+        reason = f"it is not encoded in UTF-8 ({error.reason} at byte {error.start})"
+        raise _no_python(path, where, reason) from error
+    if "\0" in source:
+        raise _no_python(path, where, "it holds a null byte")
+    return source
 
 
 def _imported_siblings(path: Path, source: str, where: str) -> Iterator[Path]:
     try:
         tree = ast.parse(source)
     except SyntaxError as error:
-        raise UserModuleError(
-            f"{where}: module file {str(path)!r} is no valid Python: "
-            f"{error.msg} (line {error.lineno})."
-        ) from error
-    except ValueError as error:  # a null byte
-        raise UserModuleError(
-            f"{where}: module file {str(path)!r} is no valid Python: {error}."
-        ) from error
+        raise _no_python(path, where, f"{error.msg} (line {error.lineno})") from error
     for statement in ast.walk(tree):
         for name in _imported_names(statement):
             sibling = path.with_name(f"{name}.py")
@@ -91,3 +85,7 @@ def _imported_names(statement: ast.AST) -> Iterator[str]:
             yield from (alias.name for alias in names if "." not in alias.name)
         case ast.ImportFrom(module=str(module), level=0) if "." not in module:
             yield module
+
+
+def _no_python(path: Path, where: str, reason: str) -> UserModuleError:
+    return UserModuleError(f"{where}: module file {str(path)!r} is no valid Python: {reason}.")

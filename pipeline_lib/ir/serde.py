@@ -63,7 +63,7 @@ def loads(payload: bytes) -> Pipeline:
 
 def to_text(ir: Pipeline) -> str:
     """The pipeline in protobuf's text format, for people and diffs."""
-    return text_format.MessageToString(to_proto(ir))
+    return text_format.MessageToString(to_proto(ir), as_utf8=True)
 
 
 def from_text(text: str) -> Pipeline:
@@ -90,9 +90,10 @@ def from_json(text: str) -> Pipeline:
         InvalidPipelineError: the text is no pipeline, or one that could not run.
     """
     try:
-        return from_proto(json_format.Parse(text, pipeline_pb2.Pipeline()))
-    except json_format.ParseError as error:
+        message = json_format.Parse(text, pipeline_pb2.Pipeline())
+    except (json_format.ParseError, TypeError, AttributeError) as error:  # JSON of another shape
         raise InvalidPipelineError(f"This JSON is no compiled pipeline: {error}.") from error
+    return from_proto(message)
 
 
 def message_to_mapping(message: Any) -> dict[str, Any]:
@@ -185,7 +186,9 @@ def _check_complete(name: str, values: Mapping[str, Any]) -> None:
     for part in fields(_CLASSES[name]):
         required = part.default is MISSING and part.default_factory is MISSING
         if required and values[part.name] is None:
-            raise InvalidPipelineError(f"The pipeline holds a {name} without {part.name!r}.")
+            raise InvalidPipelineError(
+                f"The pipeline holds the message {name} without its field {part.name!r}."
+            )
 
 
 def _decode_field(message: Any, part: Any) -> Any:

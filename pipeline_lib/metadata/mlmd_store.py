@@ -49,7 +49,11 @@ def _one_at_a_time(method: F) -> F:
     def call(self: MlmdStore, *args: Any, **kwargs: Any) -> Any:
         with self._lock:
             try:
-                return method(self, *args, **kwargs)
+                try:
+                    return method(self, *args, **kwargs)
+                except ml_metadata.errors.AlreadyExistsError:
+                    # Another process has just recorded the same context: now it will be found.
+                    return method(self, *args, **kwargs)
             except ml_metadata.errors.StatusError as error:
                 raise MetadataStoreError(
                     f"The metadata store failed in {method.__name__!r}: {error}."

@@ -43,7 +43,9 @@ def conditional_chain() -> Pipeline:
     with Cond(blessed == 1), Cond(accuracy > 0.95):
         push = steps.Train().with_id("push").with_cache(False)
     last = steps.ReturnsNothing().with_id("last").add_upstream_node(push)
-    return Pipeline("conditional-chain", components=[last, push, validate, train], enable_cache=True)
+    return Pipeline(
+        "conditional-chain", components=[last, push, validate, train], enable_cache=True
+    )
 
 
 class TuneSpec(ComponentSpec):

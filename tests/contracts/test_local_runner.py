@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,14 @@ from pipeline_lib import (
     RuntimeParameter,
     sqlite_metadata_connection_config,
 )
+from pipeline_lib.artifacts.standard_artifacts import Model
 from pipeline_lib.dsl.node import BaseNode
 from pipeline_lib.errors import AuthoringError, PipelineRunError
 from pipeline_lib.metadata.connection import SqliteConnection
 from pipeline_lib.metadata.store import ExecutionState, RunState, open_store
 from tests.runners import steps
 
-RUNNERS = {
+RUNNERS: dict[str, Callable[[], LocalRunner]] = {
     "inline": lambda: LocalRunner(inline=True, progress=False),
     "workers": lambda: LocalRunner(2, progress=False),
 }
@@ -205,7 +207,7 @@ def error_of(config: SqliteConnection, node_id: str) -> tuple[str, str]:
 def test_a_resolver_that_finds_nothing_leaves_an_optional_input_empty(
     runner: LocalRunner, tmp_path: Path, config: SqliteConnection
 ) -> None:
-    latest = Resolver(LatestArtifactStrategy, model=Channel(type=steps.Model))
+    latest = Resolver(LatestArtifactStrategy, model=Channel(type=Model))
     push = steps.PushIfThere(model=latest.outputs["model"])
     result = runner.run(pipeline_of(tmp_path, latest, push), metadata_connection_config=config)
     assert Path(result["PushIfThere"].outputs["pushed"][0].uri).read_text() == "nothing"

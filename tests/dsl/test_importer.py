@@ -49,13 +49,11 @@ def test_output_key_uri_and_reimport_can_be_given() -> None:
         ),
         (
             {"properties": {"span": "3"}},
-            "Importer: property 'span' of artifact type 'Examples' holds INT, "
-            "got '3' of type str.",
+            "Importer: property 'span' of artifact type 'Examples' holds INT, got '3' of type str.",
         ),
         (
             {"custom_properties": {"seen": {1}}},
-            "Importer: custom property 'seen' holds {1} of type set, "
-            "which JSON cannot express.",
+            "Importer: custom property 'seen' holds {1} of type set, which JSON cannot express.",
         ),
         (
             {"source_uri": 3},

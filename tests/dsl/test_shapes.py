@@ -101,7 +101,16 @@ def test_composition(tmp_path: Path) -> None:
     pipeline = Pipeline(
         pipeline_name="penguin",
         pipeline_root=root,
-        components=[example_gen, hello, statistics_gen, hparams, notify, trainer, evaluator, pusher],
+        components=[
+            example_gen,
+            hello,
+            statistics_gen,
+            hparams,
+            notify,
+            trainer,
+            evaluator,
+            pusher,
+        ],
         enable_cache=True,
         metadata_connection_config=sqlite_metadata_connection_config(path),
     )

@@ -81,10 +81,10 @@ def output(result: RunResult, node_id: str, key: str) -> str:
 
 
 class StartScript(Protocol):
-    """Starts `python script.py` in a folder of its own."""
+    """Writes `script.py` into a folder, by default the test's, and starts Python."""
 
     def __call__(self, source: str, *arguments: str, folder: Path | None = None) -> Any:
-        """The process, with its output in pipes."""
+        """The process, with its output in pipes; its working directory is the test's."""
 
 
 @pytest.fixture
@@ -93,10 +93,12 @@ def start_script(tmp_path: Path) -> Iterator[StartScript]:
     started: list[subprocess.Popen[str]] = []
 
     def start(source: str, *arguments: str, folder: Path | None = None) -> Any:
-        (tmp_path / "script.py").write_text(textwrap.dedent(source))
+        written = folder or tmp_path
+        written.mkdir(exist_ok=True)
+        (written / "script.py").write_text(textwrap.dedent(source))
         process = subprocess.Popen(
             [sys.executable, *(arguments or ("script.py",))],
-            cwd=folder or tmp_path,
+            cwd=tmp_path,
             env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -56,22 +55,14 @@ def test_components_of_the_script_itself_run_in_workers(
     start_script: StartScript, tmp_path: Path, how: str
 ) -> None:
     source = GUARDED.replace("FOLDER", repr(str(tmp_path)))
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
-    if how == "script":
-        process = start_script(source)
-    elif how == "script with a path":
-        process = start_script(source, str(tmp_path / "script.py"), folder=elsewhere)
-    elif how == "module":
-        process = start_script(source, "-m", "script")
-    else:
-        (tmp_path / "package").mkdir()
-        start_script("").communicate()
-        process = start_script(source, "-m", "package.script")
-    if how == "package module":
-        process.communicate()
-        (tmp_path / "script.py").rename(tmp_path / "package" / "script.py")
-        process = start_script("", "-m", "package.script")
+    folder = {"package module": "package", "script with a path": "elsewhere"}.get(how, "")
+    arguments = {
+        "script": ["script.py"],
+        "script with a path": ["elsewhere/script.py"],
+        "module": ["-m", "script"],
+        "package module": ["-m", "package.script"],
+    }
+    process = start_script(source, *arguments[how], folder=tmp_path / folder)
     out, errors = process.communicate()
     assert (out, process.returncode) == ("hello hello\n", 0), errors
 
@@ -168,16 +159,15 @@ def test_two_runs_may_share_a_store_at_the_same_time(
     if __name__ == "__main__":
         run_id = sys.argv[1]
         nodes = [First()]
-        for number in range(30):
+        for number in range(10):
             nodes.append(Next(n=nodes[-1].outputs["n"]).with_id(f"n{number}"))
         config = sqlite_metadata_connection_config(FOLDER + "/store.sqlite")
         pipeline = Pipeline("p", FOLDER + "/root", nodes, metadata_connection_config=config)
         LocalRunner(inline=True, progress=False).run(pipeline, run_id=run_id)
     """.replace("FOLDER", repr(str(tmp_path)))
-    processes = [start_script(source, "script.py", f"run-{number}") for number in range(3)]
+    processes = [start_script(source, "script.py", f"run-{number}") for number in range(2)]
     failures = [errors for process in processes for _, errors in [process.communicate()] if errors]
     assert failures == []
     store = opened()
-    assert sorted(run.run_id for run in store.runs()) == ["run-0", "run-1", "run-2"]
-    assert {len(store.executions(f"run-{number}")) for number in range(3)} == {31}
-    assert sys.platform == "linux"
+    assert sorted(run.run_id for run in store.runs()) == ["run-0", "run-1"]
+    assert {len(store.executions(f"run-{number}")) for number in range(2)} == {11}
