@@ -80,8 +80,9 @@ def measure_growth(comparison: Comparison, sizes: Sizes) -> list[Row]:
 
     def growth(side: Side, directory: Path) -> Mapping[str, float]:
         runs = side.measure("growth", sizes.growth_nodes, sizes.growth_runs, directory)["runs"]
-        # The very first run of a process imports what the later ones find there.
-        some = max(1, min(5, len(runs) // 2 - 1))
+        # Medians of the first and the last few, because one run is at the mercy of the disk; not
+        # the very first, which imports what the later ones find there.
+        some = max(1, min(10, len(runs) // 2 - 1))
         return {"growth": statistics.median(runs[-some:]) / statistics.median(runs[1 : 1 + some])}
 
     found = comparison.medians(ours=growth, tfx=growth)

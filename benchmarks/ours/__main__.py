@@ -35,6 +35,7 @@ def measure_import() -> dict[str, float]:
 
 def measure_compile(directory: str) -> dict[str, float]:
     """Compile the penguin pipeline."""
+    import pipelines.penguin.pipeline  # noqa: F401 - so that the import is not measured here
     from pipeline_lib import compile
 
     start = time.perf_counter()

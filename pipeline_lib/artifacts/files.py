@@ -65,6 +65,17 @@ def write_bytes(uri: str, payload: bytes) -> None:
         _file_system(uri).pipe_file(uri, payload)
 
 
+def names_in(uri: str) -> list[str]:
+    """Sorted names of what lies directly in the directory `uri`; none where there is none."""
+    if is_local(uri):
+        return sorted(os.listdir(uri)) if os.path.isdir(uri) else []
+    file_system = _file_system(uri)
+    if not file_system.isdir(uri):
+        return []
+    paths = file_system.ls(uri, detail=False)
+    return sorted(os.path.basename(path.rstrip("/")) for path in paths)
+
+
 def fingerprint(uri: str) -> str:
     """A digest of the names and contents of all files at `uri`; empty where nothing is there.
 

@@ -7,9 +7,11 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 
+from pipeline_lib.artifacts import files
 from pipeline_lib.artifacts.artifact import Artifact
 from pipeline_lib.errors import DataError, did_you_mean
 
+_DIRECTORY = "Split-"
 _SPLIT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
@@ -59,6 +61,13 @@ def get_split_uris(artifacts: Sequence[Artifact], split: str) -> list[str]:
     return [split_uri(artifact, split) for artifact in artifacts]
 
 
+def splits_at(uri: str) -> list[str]:
+    """Names of the splits that have a directory at `uri`."""
+    return [
+        name.removeprefix(_DIRECTORY) for name in files.names_in(uri) if name.startswith(_DIRECTORY)
+    ]
+
+
 def split_uri(artifact: Artifact, split: str) -> str:
     """Directory of `split` in `artifact`.
 
@@ -74,4 +83,4 @@ def split_uri(artifact: Artifact, split: str) -> str:
             f"Artifact {artifact.TYPE_NAME!r} at {artifact.uri!r} has no split {split!r}."
             f"{did_you_mean(split, existing)}"
         )
-    return os.path.join(artifact.uri, f"Split-{split}")
+    return os.path.join(artifact.uri, f"{_DIRECTORY}{split}")

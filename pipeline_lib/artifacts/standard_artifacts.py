@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pipeline_lib.artifacts import splits as _splits
-from pipeline_lib.artifacts.artifact import Artifact, Property, PropertyType
+from pipeline_lib.artifacts.artifact import Artifact, ArtifactRecord, Property, PropertyType
 from pipeline_lib.artifacts.value_artifact import Boolean, Bytes, Float, Integer, JsonValue, String
 
 _SPAN = Property(PropertyType.INT)
@@ -27,6 +28,15 @@ class _WithSplits(Artifact):
     @splits.setter
     def splits(self, names: Sequence[str]) -> None:
         self.split_names = _splits.encode_split_names(names)
+
+    def to_record(self) -> ArtifactRecord:
+        """This artifact as a plain value; if it names no splits, those that it has are named."""
+        record = super().to_record()
+        found = [] if self.split_names else _splits.splits_at(self.uri)
+        if not found:
+            return record
+        names = _splits.encode_split_names(found)
+        return replace(record, properties={**record.properties, "split_names": names})
 
     def path(self, *, split: str) -> str:
         """Directory of `split`; it is not created."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import threading
 import time
 from collections import defaultdict
@@ -199,7 +200,10 @@ class MlmdStore:
         )
         if context is None:
             return []
-        found = _newest_first(self._store.get_artifacts_by_context(context.id), type_name)
+        # Filtered in the database: most of what a pipeline wrote is of other types.
+        query = f"type = {json.dumps(type_name)} AND contexts_c.id = {context.id}"
+        options = ml_metadata.ListOptions(filter_query=query)
+        found = _newest_first(self._store.get_artifacts(options), type_name)
         if not node_id:
             return found
         # A context holds what its executions read as well.

@@ -9,8 +9,9 @@ from pipeline_lib.ir.pipeline import Node
 from pipeline_lib.metadata.store import ExecutionRecord, MetadataStore
 from pipeline_lib.node.drive import Work, drive
 from pipeline_lib.node.execute import execute as execute_here
+from pipeline_lib.node.failure import error_record
 from pipeline_lib.node.publish import publish, publish_undriven
-from pipeline_lib.node.request import Canceled, ExecutionRequest, Outcome
+from pipeline_lib.node.request import Canceled, ExecutionRequest, Failure, Outcome
 from pipeline_lib.node.run import Run
 
 Execute = Callable[[ExecutionRequest], Outcome]
@@ -42,4 +43,6 @@ def launch(
     except KeyboardInterrupt:
         publish(driven, Canceled("interrupted"), store)
         raise
+    except Exception as error:  # where the work is done, not in the executor
+        outcome = Failure(error_record(error))
     return publish(driven, outcome, store)

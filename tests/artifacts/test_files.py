@@ -48,6 +48,14 @@ def test_a_directory_that_exists_is_made_again_without_harm(root: str) -> None:
     assert files.exists(f"{root}/here/file")
 
 
+def test_names_in_a_directory_are_sorted(root: str) -> None:
+    for name in ("b/deep", "a", "c"):
+        files.write_bytes(f"{root}/{name}", b"")
+    assert files.names_in(root) == ["a", "b", "c"]
+    assert files.names_in(f"{root}/a") == []
+    assert files.names_in(f"{root}/nothing") == []
+
+
 def test_link_to_a_directory_is_removed_and_not_what_it_points_to(tmp_path: Path) -> None:
     (tmp_path / "kept").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "kept")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from pipeline_lib.artifacts import splits
@@ -49,6 +51,18 @@ def test_unknown_split_is_refused_with_those_that_exist(examples: Examples) -> N
 
 def test_output_that_names_no_splits_yet_has_a_place_for_each() -> None:
     assert splits.get_split_uri([Examples("/out")], "train") == "/out/Split-train"
+
+
+def test_splits_that_an_artifact_does_not_name_are_read_from_its_directories(
+    tmp_path: Path,
+) -> None:
+    for name in ("Split-train", "Split-eval", "other"):
+        (tmp_path / name).mkdir()
+    assert Examples(str(tmp_path)).to_record().properties == {"split_names": '["eval", "train"]'}
+    named = Examples(str(tmp_path), split_names='["train"]')
+    assert named.to_record().properties == {"split_names": '["train"]'}
+    assert Examples(str(tmp_path / "other"), span=1).to_record().properties == {"span": 1}
+    assert Examples().to_record().properties == {}
 
 
 def test_splits_of_an_artifact_are_a_list() -> None:

@@ -156,6 +156,16 @@ def outputs_below(node_root: Path) -> list[str]:
     return sorted(entry.name for folder in folders for entry in folder.iterdir())
 
 
+def test_outputs_appear_all_or_none(
+    runner: LocalRunner, tmp_path: Path, config: SqliteConnection
+) -> None:
+    node = steps.RemoveOutput()
+    with pytest.raises(PipelineRunError):
+        runner.run(pipeline_of(tmp_path, node), run_id="r", metadata_connection_config=config)
+    assert error_of(config, "RemoveOutput")[0] == "FileNotFoundError"
+    assert outputs_below(tmp_path / "root" / "RemoveOutput") == []
+
+
 EXPECTED = "It takes a string, a number of 64 bits, a bool, or a list or dict of such values."
 REFUSED = {
     "object": "Object of type object is not JSON serializable",

@@ -14,9 +14,9 @@ from pipeline_lib.ir.expressions import describe
 from tests.dsl import steps
 from tests.whole_message import raises
 
-TRAIN = steps.Train()
+TRAIN: Any = steps.Train()
 MODEL = TRAIN.outputs["model"].future()[0]
-VALUES = steps.ReturnsEveryType()
+VALUES: Any = steps.ReturnsEveryType()
 NUMBER = VALUES.outputs["i"].future()[0].value
 EXAMPLES = Importer("here", Examples).outputs["result"].future()[0]
 

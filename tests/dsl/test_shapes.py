@@ -56,7 +56,7 @@ def test_container_component() -> None:
     ]
 
 
-def test_fully_custom_components_executor_writes_before_it_names_splits(tmp_path: Path) -> None:
+def test_fully_custom_components_executor_need_not_name_the_splits(tmp_path: Path) -> None:
     examples = standard_artifacts.Examples(str(tmp_path / "in"))
     examples.split_names = encode_split_names(["train", "eval"])
     for split in examples.splits:
@@ -65,6 +65,7 @@ def test_fully_custom_components_executor_writes_before_it_names_splits(tmp_path
     output = standard_artifacts.Examples(str(tmp_path / "out"))
     HelloExecutor().Do({"input_data": [examples]}, {"output_data": [output]}, {"name": "x"})
     assert (tmp_path / "out" / "Split-eval" / "data").read_text() == "eval"
+    assert output.to_record().properties == {"split_names": '["eval", "train"]'}
 
 
 def test_composition(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -268,6 +269,28 @@ def LeaveChildAndDie(folder: Parameter[str]) -> None:
     with open(f"{folder}/go") as fifo:
         fifo.read()
     os._exit(3)
+
+
+@component
+def ForkAndDie() -> None:
+    """As a pool of processes does whose parent is killed: the children go on waiting."""
+    if os.fork() == 0:
+        signal.pause()
+    os._exit(3)
+
+
+@component
+def KillForkServer() -> None:
+    os.kill(os.getppid(), signal.SIGKILL)
+    os._exit(3)
+
+
+@component
+def RemoveOutput(
+    first: OutputArtifact[Model], removed: OutputArtifact[Model], third: OutputArtifact[Model]
+) -> None:
+    Path(first.uri, "weights").write_text("weights")
+    shutil.rmtree(removed.uri)
 
 
 @component

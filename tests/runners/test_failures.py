@@ -124,6 +124,30 @@ def test_what_a_dead_worker_had_started_is_ended_with_it(
     assert ended == [True]
 
 
+def test_a_forked_child_does_not_hide_the_death_of_its_worker(
+    run_nodes: RunNodes, in_store: InStore
+) -> None:
+    with pytest.raises(PipelineRunError):
+        run_nodes(steps.ForkAndDie())
+    error = in_store("ForkAndDie").error
+    assert error is not None
+    assert error.message == DEATHS["exit at once"]
+
+
+def test_a_fork_server_that_dies_fails_nodes_and_not_the_program(
+    run_nodes: RunNodes, in_store: InStore
+) -> None:
+    with pytest.raises(PipelineRunError):
+        run_nodes(steps.KillForkServer(), steps.Where().with_id("next"))
+    error = in_store("next").error
+    assert error is not None
+    assert (error.type, error.message) == (
+        "PipelineLibError",
+        "No worker process can be started: the process that they are forked from has ended with "
+        "code -9.",
+    )
+
+
 def test_no_process_and_no_descriptor_is_left_by_a_run(run_nodes: RunNodes) -> None:
     before = set(os.listdir("/proc/self/fd"))
     with pytest.raises(PipelineRunError):

@@ -51,7 +51,7 @@ class ForkServer:
         except OSError as error:
             raise PipelineLibError(
                 "No worker process can be started: the process that they are forked from has "
-                f"ended with code {self._process.poll()}."
+                f"ended with code {self._process.wait()}."
             ) from error
 
     def wait(self, worker: int) -> int:

@@ -45,6 +45,9 @@ def serve(connection: int, lifeline: int) -> None:
     os.environ[WORKER_PID] = str(os.getpid())
     threading.Thread(target=_die_with_parent, args=(lifeline,), daemon=True).start()
     with Connection(connection) as runner, contextlib.suppress(EOFError):
+        # What an executor forks must not hold the connection open: by its end the runner sees that
+        # this process has died.
+        os.register_at_fork(after_in_child=runner.close)
         sys.path[:] = runner.recv()
         modules: deque[str] = deque()
         while True:
@@ -59,7 +62,7 @@ def serve(connection: int, lifeline: int) -> None:
 
 def _import_quietly(module: str) -> None:
     # A module that does not import fails the node that needs it, and is in that node's log.
-    with _output_to(os.devnull), contextlib.suppress(Exception):
+    with _output_to(os.devnull), contextlib.suppress(BaseException):
         importlib.import_module(module)
 
 

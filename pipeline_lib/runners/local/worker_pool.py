@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import site
@@ -53,7 +54,8 @@ class Worker:
         # A process that ended by itself may have left children behind, and until it is waited for
         # its id cannot have gone to another process.
         if self._exit_code is None:
-            os.killpg(self.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # the fork server has died before it
+                os.killpg(self.pid, signal.SIGKILL)
 
     def close(self) -> int:
         """Stop the process and release what belongs to it; how it ended."""

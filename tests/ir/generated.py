@@ -1,0 +1,197 @@
+"""Hypothesis strategies for literals, expressions and whole pipelines that are valid."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from pipeline_lib.artifacts.artifact import PropertyType
+from pipeline_lib.ir.expressions import (
+    ArtifactProperty,
+    ArtifactUri,
+    ArtifactValue,
+    ExecutionParameterValue,
+    Expression,
+    Index,
+    InputArtifacts,
+    Literal,
+    Operation,
+    Operator,
+    OutputArtifacts,
+    RuntimeParameterValue,
+    SourceFile,
+)
+from pipeline_lib.ir.pipeline import (
+    ArtifactType,
+    ClassExecutor,
+    ContainerExecutor,
+    Executor,
+    FunctionExecutor,
+    ImportExecutor,
+    Input,
+    Node,
+    NodeOptions,
+    NodeOutput,
+    Output,
+    Parameter,
+    ParameterType,
+    Pipeline,
+    ResolveExecutor,
+    RuntimeParameter,
+    SourceBundle,
+    StoreQuery,
+)
+
+INT64 = st.integers(min_value=-(2**63), max_value=2**63 - 1)
+TEXT = st.text(max_size=8)
+SCALARS = st.none() | st.booleans() | INT64 | st.floats(allow_nan=False) | TEXT | st.binary()
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+    max_leaves=6,
+)
+"""Every value that a literal can hold; NaN apart, which is not equal to itself."""
+
+NAMES = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,6}", fullmatch=True)
+INT32 = st.integers(min_value=-(2**31), max_value=2**31 - 1)
+
+
+def expressions(leaves: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
+    """Expressions over `leaves`."""
+    return st.recursive(
+        leaves,
+        lambda of: st.one_of(
+            st.builds(Index, of, INT32),
+            st.builds(ArtifactProperty, of, TEXT, st.booleans()),
+            st.builds(ArtifactValue, of),
+            st.builds(ArtifactUri, of),
+            st.builds(
+                Operation,
+                st.sampled_from(Operator),
+                st.lists(of, min_size=1, max_size=3).map(tuple),
+            ),
+        ),
+        max_leaves=5,
+    )
+
+
+def leaves_that_name(names: st.SearchStrategy[str]) -> st.SearchStrategy[Expression]:
+    """Leaves of every kind that read something of these names."""
+    return st.one_of(
+        st.builds(Literal, VALUES),
+        st.builds(RuntimeParameterValue, names),
+        st.builds(SourceFile, names, names),
+        st.builds(InputArtifacts, names),
+        st.builds(OutputArtifacts, names),
+        st.builds(ExecutionParameterValue, names),
+    )
+
+
+@st.composite
+def pipelines(draw: st.DrawFn) -> Pipeline:
+    """Pipelines in which every reference holds."""
+    runtime_parameters = draw(
+        st.lists(
+            st.builds(
+                RuntimeParameter,
+                TEXT,
+                st.sampled_from(ParameterType),
+                st.none() | st.builds(Literal, VALUES),
+                TEXT,
+            ),
+            max_size=2,
+            unique_by=lambda one: one.name,
+        )
+    )
+    sources = draw(
+        st.lists(
+            st.builds(SourceBundle, TEXT, st.dictionaries(TEXT, TEXT, max_size=2)),
+            max_size=2,
+            unique_by=lambda one: one.digest,
+        )
+    )
+    shared: list[st.SearchStrategy[Expression]] = [
+        *(st.just(RuntimeParameterValue(one.name)) for one in runtime_parameters),
+        *(st.builds(SourceFile, st.just(one.digest), TEXT) for one in sources),
+    ]
+    nodes: list[Node] = []
+    for id in draw(st.lists(NAMES, min_size=1, max_size=3, unique=True)):
+        nodes.append(draw(_nodes(id, nodes, shared)))
+    return Pipeline(
+        name=draw(NAMES),
+        nodes=tuple(nodes),
+        root=draw(st.none() | expressions(st.one_of([st.builds(Literal, VALUES), *shared]))),
+        enable_cache=draw(st.booleans()),
+        runtime_parameters=tuple(runtime_parameters),
+        sources=tuple(sources),
+    )
+
+
+@st.composite
+def _nodes(
+    draw: st.DrawFn, id: str, earlier: list[Node], shared: list[st.SearchStrategy[Expression]]
+) -> Node:
+    inputs = draw(st.dictionaries(TEXT, _inputs(earlier), max_size=2))
+    outputs = draw(st.dictionaries(TEXT, st.builds(Output, _types()), max_size=2))
+    own: list[st.SearchStrategy[Expression]] = [
+        *(st.just(InputArtifacts(key)) for key in inputs),
+        *(st.just(OutputArtifacts(key)) for key in outputs),
+    ]
+    leaves = st.one_of([st.builds(Literal, VALUES), *shared, *own])
+    return Node(
+        id=id,
+        type_name=draw(TEXT),
+        executor=draw(_executors(expressions(leaves))),
+        inputs=inputs,
+        outputs=outputs,
+        parameters=draw(
+            st.dictionaries(
+                TEXT,
+                st.builds(Parameter, st.sampled_from(ParameterType), expressions(leaves)),
+                max_size=2,
+            )
+        ),
+        condition=draw(st.none() | expressions(leaves)),
+        upstream=draw(
+            st.lists(st.sampled_from([one.id for one in earlier]), max_size=2).map(tuple)
+            if earlier
+            else st.just(())
+        ),
+        options=draw(st.builds(NodeOptions, st.none() | st.booleans())),
+    )
+
+
+def _types() -> st.SearchStrategy[ArtifactType]:
+    properties = st.dictionaries(TEXT, st.sampled_from(PropertyType), max_size=2)
+    return st.builds(ArtifactType, TEXT, properties, TEXT)
+
+
+def _inputs(earlier: list[Node]) -> st.SearchStrategy[Input]:
+    """Inputs from the store, and from outputs that nodes have."""
+    counts: dict[str, Any] = {
+        "min_count": st.integers(0, 2),
+        "max_count": st.none() | st.integers(0, 2),
+        "hidden": st.booleans(),
+    }
+    queries = st.lists(st.builds(StoreQuery, TEXT, TEXT), max_size=2).map(tuple)
+    written = [
+        st.builds(
+            Input, st.just(output.type), st.just((NodeOutput(node.id, key), StoreQuery())), **counts
+        )
+        for node in earlier
+        for key, output in node.outputs.items()
+    ]
+    return st.one_of([st.builds(Input, _types(), queries, **counts), *written])
+
+
+def _executors(values: st.SearchStrategy[Expression]) -> st.SearchStrategy[Executor]:
+    several = st.lists(values, max_size=2).map(tuple)
+    named = st.dictionaries(TEXT, values, max_size=2)
+    return st.one_of(
+        st.builds(FunctionExecutor, TEXT, TEXT),
+        st.builds(ClassExecutor, TEXT, TEXT, several),
+        st.builds(ContainerExecutor, TEXT, several),
+        st.builds(ImportExecutor, named, named),
+        st.builds(ResolveExecutor, TEXT),
+    )
