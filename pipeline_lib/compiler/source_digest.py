@@ -1,25 +1,33 @@
-"""Digest of the source behind an import path, read without importing the module itself."""
+"""Digest of the source behind an import path, read without importing it."""
 
 from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 import sys
 from functools import cache
 from pathlib import Path
 
+import pipeline_lib
+from pipeline_lib.compiler.imported_modules import ModuleFile, imported_modules
 from pipeline_lib.errors import UserModuleError
 
 
 def source_digest(import_path: str) -> str:
-    """Digest of the module that `import_path` (`package.module:name`) lies in.
+    """Digest of the source that `import_path` (`package.module:name`) depends on.
+
+    That is the module it lies in, the author's modules that this one imports, directly or through
+    others, and this library's version. Installed packages do not count.
 
     Raises:
         UserModuleError: there is no such module.
     """
-    module = import_path.partition(":")[0]
-    origin = _origin(module)
-    return _file_digest(origin, Path(origin).stat().st_mtime_ns)
+    name = import_path.partition(":")[0]
+    module = ModuleFile(name, _origin(name))
+    parts = [pipeline_lib.__version__, _file_digest(module)]
+    parts += [f"{one.name}={_file_digest(one)}" for one in imported_modules(module)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def _origin(module: str) -> str:
@@ -42,6 +50,11 @@ def _origin(module: str) -> str:
     return spec.origin
 
 
+def _file_digest(module: ModuleFile) -> str:
+    return _digest(module.path, os.stat(module.path).st_mtime_ns)
+
+
 @cache
-def _file_digest(path: str, modified: int) -> str:
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:16]
+def _digest(path: str, modified: int) -> str:
+    """Digest of a file; `modified` makes an edited file another one."""
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()

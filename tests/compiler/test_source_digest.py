@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline_lib.compiler.imported_modules import ModuleFile, imported_modules
 from pipeline_lib.compiler.source_digest import source_digest
 from pipeline_lib.errors import UserModuleError
 from tests.fresh_process import run_python
@@ -35,6 +36,48 @@ def test_digest_changes_with_the_file(folder: Path) -> None:
     path.write_text("a = 2")
     os.utime(path, ns=(1, 1))
     assert source_digest("digested_one:a") != before
+
+
+def test_digest_changes_with_a_helper_that_is_imported_through_another(folder: Path) -> None:
+    package = folder / "digested_package"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "steps.py").write_text("def run():\n    from . import middle\n")
+    (package / "middle.py").write_text("from digested_other import a\n")
+    helper = folder / "digested_other.py"
+    helper.write_text("a = 1")
+    before = source_digest("digested_package.steps:run")
+    helper.write_text("a = 2")
+    os.utime(helper, ns=(1, 1))
+    assert source_digest("digested_package.steps:run") != before
+
+
+def test_digest_does_not_change_with_a_module_that_is_not_imported(folder: Path) -> None:
+    (folder / "digested_one.py").write_text("import json, yaml_that_nobody_has\n")
+    before = source_digest("digested_one:a")
+    (folder / "digested_other.py").write_text("a = 1")
+    assert source_digest("digested_one:a") == before
+
+
+def test_imported_modules_are_the_authors_and_are_not_imported(folder: Path) -> None:
+    one = folder / "digested_one.py"
+    one.write_text("import os, click, pipeline_lib.errors, digested_other\n")
+    (folder / "digested_other.py").write_text("import digested_one\nraise SystemExit")
+    found = imported_modules(ModuleFile("digested_one", str(one)))
+    assert [module.name for module in found] == ["digested_other"]
+    assert "digested_other" not in sys.modules
+
+
+def test_modules_that_import_each_other_are_read_once(folder: Path) -> None:
+    (folder / "digested_one.py").write_text("import digested_other\n")
+    (folder / "digested_other.py").write_text("import digested_one\n")
+    assert source_digest("digested_one:a")
+
+
+def test_imported_module_that_is_no_python_counts_by_its_content(folder: Path) -> None:
+    (folder / "digested_one.py").write_text("import digested_other\n")
+    (folder / "digested_other.py").write_text("this is no Python")
+    assert source_digest("digested_one:a")
 
 
 def test_module_is_not_imported(folder: Path) -> None:
