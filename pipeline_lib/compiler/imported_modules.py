@@ -129,7 +129,7 @@ def _others() -> tuple[str, ...]:
         site.getusersitepackages(),
         os.path.dirname(pipeline_lib.__file__),
     ]
-    return tuple(os.path.join(folder, "") for folder in folders) + ("built-in", "frozen")
+    return (*tuple(os.path.join(folder, "") for folder in folders), "built-in", "frozen")
 
 
 def _module_path(folders: list[str], name: str) -> str | None:
