@@ -25,7 +25,7 @@ from pipeline_lib.dsl.pipeline import Pipeline
 from pipeline_lib.dsl.runtime_parameter import RuntimeParameter
 from pipeline_lib.errors import AuthoringError
 from pipeline_lib.ir import pipeline as ir
-from pipeline_lib.ir.expressions import Expression, Literal, Operation, Operator
+from pipeline_lib.ir.expressions import Expression, Literal, Operation, Operator, hidden_input_key
 
 
 def root_expression(pipeline: Pipeline, runtime_parameters: RuntimeParameters) -> Expression | None:
@@ -151,7 +151,7 @@ def _condition_inputs(node: BaseNode) -> dict[str, ir.Input]:
 
 
 def _condition_key(channel: OutputChannel) -> str:
-    return f"_{channel.producer.id}.{channel.output_key}"
+    return hidden_input_key(channel.producer.id, channel.output_key)
 
 
 def _condition(node: BaseNode) -> Expression | None:

@@ -150,6 +150,14 @@ def walk(expression: Expression) -> Iterator[Expression]:
                 yield from walk(inner)
 
 
+def hidden_input_key(node_id: str, output_key: str) -> str:
+    """Key of the input that brings another node's output to a condition.
+
+    It has a dot, which the keys that authors give have not.
+    """
+    return f"_{node_id}.{output_key}"
+
+
 def describe(expression: Expression) -> str:
     """The expression as an author would write it, for messages and reports."""
     match expression:
@@ -177,6 +185,9 @@ def _describe_leaf(expression: Expression) -> str:
             return f"runtime_parameter({name!r})"
         case SourceFile(_, file):
             return f"source({file!r})"
+        case InputArtifacts(key) if "." in key:
+            node_id, _, output_key = key.removeprefix("_").rpartition(".")
+            return f"{node_id}.outputs[{output_key!r}]"
         case InputArtifacts(key):
             return f"input({key!r})"
         case OutputArtifacts(key):

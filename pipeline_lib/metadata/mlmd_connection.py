@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +53,23 @@ def connection_message(config: MetadataConnectionConfig) -> Any:
             )
         case GrpcConnection(host, port):
             return metadata_store_pb2.MetadataStoreClientConfig(host=host, port=port)
+
+
+@contextmanager
+def opened_by_one_process(config: MetadataConnectionConfig) -> Iterator[None]:
+    """Keep other processes from opening the same SQLite file meanwhile.
+
+    Two that make ML Metadata's tables in a new file at the same time would both fail.
+    """
+    if not isinstance(config, SqliteConnection):
+        yield
+        return
+    folder = os.open(os.path.dirname(os.path.abspath(config.path)), os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def _check_sqlite_file(path: str) -> None:

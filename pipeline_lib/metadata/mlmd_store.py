@@ -18,7 +18,7 @@ from pipeline_lib.artifacts.artifact import ArtifactRecord
 from pipeline_lib.errors import MetadataStoreError, RunNotFoundError
 from pipeline_lib.ir.pipeline import ArtifactType
 from pipeline_lib.metadata.connection import MetadataConnectionConfig
-from pipeline_lib.metadata.mlmd_connection import connection_message
+from pipeline_lib.metadata.mlmd_connection import connection_message, opened_by_one_process
 from pipeline_lib.metadata.mlmd_events import (
     OUTPUT_EVENTS,
     Link,
@@ -74,11 +74,8 @@ class MlmdStore:
         self._lock = threading.RLock()
         message = connection_message(config)
         try:
-            self._store = ml_metadata.metadata_store.MetadataStore(message)
-            self._context_types = {
-                name: self._store.put_context_type(mlmd.ContextType(name=name))
-                for name in _CONTEXT_TYPES
-            }
+            with opened_by_one_process(config):
+                self._open(message)
         except (ml_metadata.errors.StatusError, RuntimeError) as error:
             raise MetadataStoreError(
                 f"The metadata store {config} cannot be opened: {error}."
@@ -86,6 +83,13 @@ class MlmdStore:
         self._type_ids: dict[tuple[str, str], int] = {}
         self._context_ids: dict[tuple[str, str], int] = {}
         self._recorded: dict[tuple[str, str], ExecutionRecord] = {}
+
+    def _open(self, message: Any) -> None:
+        self._store = ml_metadata.metadata_store.MetadataStore(message)
+        self._context_types = {
+            name: self._store.put_context_type(mlmd.ContextType(name=name))
+            for name in _CONTEXT_TYPES
+        }
 
     @_one_at_a_time
     def record_run(self, run: RunRecord) -> None:

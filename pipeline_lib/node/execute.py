@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -117,4 +118,6 @@ def _published(record: ArtifactRecord, slot: OutputSlot) -> ArtifactRecord:
 
 
 def _temporary_directory(request: ExecutionRequest) -> str:
-    return f"{request.system_dir}/tmp"
+    if files.is_local(request.system_dir):
+        return f"{request.system_dir}/tmp"
+    return f"{tempfile.gettempdir()}/plib-{request.run_id}-{request.execution_id}"

@@ -64,9 +64,11 @@ def prepare_run(
         _check_writable(root)
         for bundle in pipeline.sources:
             _stage(staged[bundle.digest], bundle.files)
-    except OSError as error:
+    except (OSError, ImportError, ValueError) as error:
+        # fsspec raises the latter two for a scheme whose package is missing or that nobody knows.
+        reason = getattr(error, "strerror", None) or error
         raise PipelineLibError(
-            f"Pipeline root {root!r} cannot be written: {error.strerror or error}. "
+            f"Pipeline root {root!r} cannot be written: {reason}. "
             "Give another with pipeline_root=..."
         ) from error
     return Run(pipeline, run_id, root, parameters, staged, use_cache)

@@ -56,7 +56,7 @@ def test_id_that_is_given_late_is_used_everywhere() -> None:
     ir = compiled(train, validate, last)
     assert ir.by_id["ValidateModel"].inputs["model"].sources == (NodeOutput("late", "model"),)
     assert ir.by_id["ReturnsNothing"].upstream == ("late",)
-    assert describe(ir.by_id["ReturnsNothing"].condition) == "(input('_late.model')[0].uri != '')"
+    assert describe(ir.by_id["ReturnsNothing"].condition) == "(late.outputs['model'][0].uri != '')"
 
 
 def test_two_nodes_with_one_id_are_refused() -> None:
@@ -119,9 +119,9 @@ def test_nested_conditions_are_one_condition_with_hidden_inputs() -> None:
         train = steps.Train()
     node = compiled(values, train).by_id["Train"]
     assert describe(node.condition) == (
-        "((input('_ReturnsEveryType.i')[0].value > 1) and "
-        "(input('_ReturnsEveryType.s')[0].value == 'x') and "
-        "(input('_ReturnsEveryType.i')[0].value < 5))"
+        "((ReturnsEveryType.outputs['i'][0].value > 1) and "
+        "(ReturnsEveryType.outputs['s'][0].value == 'x') and "
+        "(ReturnsEveryType.outputs['i'][0].value < 5))"
     )
     assert {key: one.hidden for key, one in node.inputs.items()} == {
         "_ReturnsEveryType.i": True,

@@ -24,22 +24,26 @@ EXAMPLES = Importer("here", Examples).outputs["result"].future()[0]
 @pytest.mark.parametrize(
     ("predicate", "text"),
     [
-        (NUMBER == 1, "(input('ReturnsEveryType.i')[0].value == 1)"),
-        (NUMBER != 1, "(input('ReturnsEveryType.i')[0].value != 1)"),
-        (NUMBER < 1.5, "(input('ReturnsEveryType.i')[0].value < 1.5)"),
-        (NUMBER <= 1, "(input('ReturnsEveryType.i')[0].value <= 1)"),
-        (NUMBER > 1, "(input('ReturnsEveryType.i')[0].value > 1)"),
-        (1 <= NUMBER, "(input('ReturnsEveryType.i')[0].value >= 1)"),  # noqa: SIM300
+        (NUMBER == 1, "(ReturnsEveryType.outputs['i'][0].value == 1)"),
+        (NUMBER != 1, "(ReturnsEveryType.outputs['i'][0].value != 1)"),
+        (NUMBER < 1.5, "(ReturnsEveryType.outputs['i'][0].value < 1.5)"),
+        (NUMBER <= 1, "(ReturnsEveryType.outputs['i'][0].value <= 1)"),
+        (NUMBER > 1, "(ReturnsEveryType.outputs['i'][0].value > 1)"),
+        (1 <= NUMBER, "(ReturnsEveryType.outputs['i'][0].value >= 1)"),  # noqa: SIM300
         (
             MODEL.custom_property("blessed") == 1,
-            "(input('Train.model')[0].custom_property('blessed') == 1)",
+            "(Train.outputs['model'][0].custom_property('blessed') == 1)",
         ),
-        (MODEL.uri == "here", "(input('Train.model')[0].uri == 'here')"),
+        (MODEL.uri == "here", "(Train.outputs['model'][0].uri == 'here')"),
         (
             MODEL.custom_property("a") > NUMBER,
-            "(input('Train.model')[0].custom_property('a') > input('ReturnsEveryType.i')[0].value)",
+            "(Train.outputs['model'][0].custom_property('a') > "
+            "ReturnsEveryType.outputs['i'][0].value)",
         ),
-        (NUMBER == [1, {"a": None}], "(input('ReturnsEveryType.i')[0].value == [1, {'a': None}])"),
+        (
+            NUMBER == [1, {"a": None}],
+            "(ReturnsEveryType.outputs['i'][0].value == [1, {'a': None}])",
+        ),
     ],
 )
 def test_comparison_of_a_future_value_is_a_condition(predicate: Any, text: str) -> None:
@@ -51,7 +55,7 @@ def test_comparison_of_a_future_value_is_a_condition(predicate: Any, text: str) 
 
 def test_declared_property_can_be_read() -> None:
     assert repr(EXAMPLES.property("span") > 3) == (
-        "(input('Importer.result')[0].property('span') > 3)"
+        "(Importer.outputs['result'][0].property('span') > 3)"
     )
 
 
@@ -96,8 +100,8 @@ def test_one_condition_can_stand_over_several_blocks() -> None:
         (None, "None"),
         (TRAIN, "<BaseNode 'Train'>"),
         (TRAIN.outputs["model"], "Train.outputs['model']"),
-        (NUMBER, "input('ReturnsEveryType.i')[0].value"),
-        (MODEL, "input('Train.model')[0]"),
+        (NUMBER, "ReturnsEveryType.outputs['i'][0].value"),
+        (MODEL, "Train.outputs['model'][0]"),
         (TRAIN.outputs["model"].future() == 1, "False"),
     ],
 )
@@ -172,7 +176,7 @@ def test_future_value_cannot_decide_what_is_written(decide: Callable[[], bool]) 
         (RuntimeParameter("x", int), f"{RuntimeParameter('x', int)!r} of type RuntimeParameter"),
         (TRAIN, "<BaseNode 'Train'> of type BaseNode"),
         (TRAIN.outputs["model"], "Train.outputs['model'] of type OutputChannel"),
-        (MODEL, "input('Train.model')[0] of type ArtifactFuture"),
+        (MODEL, "Train.outputs['model'][0] of type ArtifactFuture"),
         (2**63, "9223372036854775808 of type int"),
         (String, f"{String!r} of type type"),
     ],

@@ -363,7 +363,7 @@ def test_channel_in_place_of_a_parameter_is_refused() -> None:
 def test_future_value_in_place_of_a_parameter_is_refused() -> None:
     message = (
         "Component 'EveryKind': parameter 'steps' takes int, got "
-        "input('ReturnsEveryType.i')[0].value, a value that exists only during the run. "
+        "ReturnsEveryType.outputs['i'][0].value, a value that exists only during the run. "
         "Declare an input to read it."
     )
     with raises(AuthoringError, message):

@@ -129,5 +129,5 @@ def test_composition(tmp_path: Path) -> None:
     condition = ir.by_id["Pusher"].condition
     assert condition is not None
     assert describe(condition) == (
-        "(input('_Evaluator.blessing')[0].custom_property('blessed') == 1)"
+        "(Evaluator.outputs['blessing'][0].custom_property('blessed') == 1)"
     )

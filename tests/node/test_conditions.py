@@ -38,7 +38,7 @@ def test_a_node_whose_condition_is_false_is_skipped_with_the_condition(
     skipped = run_nodes(train, push)["Push"]
     assert skipped.state is ExecutionState.SKIPPED
     assert skipped.reason == (
-        "condition is false: (input('_Train.blessing')[0].custom_property('blessed') == 1)"
+        "condition is false: (Train.outputs['blessing'][0].custom_property('blessed') == 1)"
     )
     assert skipped.outputs == {}
 
@@ -92,6 +92,6 @@ def test_a_condition_on_a_property_that_was_never_set_fails_the_node(
     with pytest.raises(PipelineRunError) as raised:
         run_nodes(train, push)
     assert str(raised.value).splitlines()[1:] == [
-        "  Push: EvaluationError: input('_Train.blessing')[0].custom_property('blesed') "
+        "  Push: EvaluationError: Train.outputs['blessing'][0].custom_property('blesed') "
         "has no value. These exist: 'blessed'. Did you mean 'blessed'?"
     ]

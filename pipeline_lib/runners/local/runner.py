@@ -120,10 +120,13 @@ class LocalRunner:
         store.record_run(record)
         listener.run_started(run)
         scheduler = Scheduler(run, store, workforce, listener)
-        state = RunState.CANCELED
+        state = RunState.FAILED
         try:
             executions = scheduler.run_all()
             state = _state_of(executions)
+        except KeyboardInterrupt:
+            state = RunState.CANCELED
+            raise
         finally:
             record = replace(record, state=state)
             store.record_run(record)
