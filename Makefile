@@ -22,7 +22,7 @@ demo: $(READY)
 	$(BIN)/python -m pipelines.penguin $(ARGS)
 
 test: $(READY)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -66,7 +66,9 @@ def _forget_modules_of_other_folders(folder: str) -> None:
         name = file_name.removesuffix(".py")
         module = sys.modules.get(name)
         origin = getattr(module, "__file__", None)
-        if file_name.endswith(".py") and origin and os.path.dirname(origin) != folder:
+        # A folder's __main__.py is not the program that runs here.
+        is_module = file_name.endswith(".py") and name != "__main__"
+        if is_module and origin and os.path.dirname(origin) != folder:
             del sys.modules[name]
 
 

@@ -51,6 +51,13 @@ def test_modules_of_the_same_name_in_another_folder_are_other_modules(tmp_path: 
     assert user_function("run_fn", module_file=one)() == 1
 
 
+def test_main_beside_a_module_file_does_not_replace_the_program(tmp_path: Path) -> None:
+    program = sys.modules["__main__"]
+    path = module_file(tmp_path, user_trainer="def run_fn(): return 1", __main__="raise SystemExit")
+    assert user_function("run_fn", module_file=path)() == 1
+    assert sys.modules["__main__"] is program
+
+
 def test_function_by_import_path() -> None:
     assert user_function("run_fn", import_path="os.path.join")("a", "b") == "a/b"
 

@@ -116,7 +116,7 @@ def test_what_a_dead_worker_had_started_is_ended_with_it(
             (tmp_path / "go").write_text("")
             ended.append(has_ended(descriptor))
 
-    watching = threading.Thread(target=watch)
+    watching = threading.Thread(target=watch, daemon=True)
     watching.start()
     with pytest.raises(PipelineRunError):
         run_nodes(steps.LeaveChildAndDie(folder=str(tmp_path)))
