@@ -54,9 +54,9 @@ $(CREATED):
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) uv
 	touch $@
 
+# Compiled here, as pip would: each process would do it again where bytecode may not be written.
 $(READY): $(CREATED) pyproject.toml $(wildcard $(CONSTRAINTS))
-	@echo "Installing what pipeline-lib needs into $(VENV): about 3 GB, a minute or two, once."
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --editable '.[dev]' \
+	$(BIN)/uv pip install --compile-bytecode --python $(BIN)/python --editable '.[dev]' \
 	    --constraints $(CONSTRAINTS) --build-constraints $(CONSTRAINTS)
 	touch $@
 

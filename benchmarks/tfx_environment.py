@@ -33,7 +33,7 @@ def tfx_python() -> Path:
         return python
     print(f"Installing TFX 1.16.0 into {_ENVIRONMENT.name} ...", file=sys.stderr)
     _call([str(_find_python310()), "-m", "venv", "--clear", str(_ENVIRONMENT)])
-    uv = [sys.executable, "-m", "uv", "pip", "install", "--quiet"]
+    uv = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--compile-bytecode"]
     _call([*uv, "--python", str(python), "--constraints", str(_CONSTRAINTS), *_PACKAGES])
     ready.touch()
     return python

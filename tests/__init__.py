@@ -1,0 +1,1 @@
+"""The tests; a package, because installed ones may bring a folder of that name."""
