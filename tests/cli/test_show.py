@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from tests.cli.desk import Desk, Recorded
 
@@ -16,17 +17,18 @@ def test_the_page_of_a_run(recorded: Recorded) -> None:
     assert result.exit_code == 0
     root = recorded.desk.folder / "root"
     shown = json.loads(recorded.desk.plib("show", recorded.failed, "--json").stdout)
-    load, divide, after = shown["nodes"]
+    load, divide, _ = shown["nodes"]
     (data,), (count,) = load["outputs"]["data"], load["outputs"]["count"]
-    assert without_times(result.stdout) == [
+    lines = without_times(result.stdout)
+    assert [re.sub(r"\d+\.\d\d s", "N s", line) for line in lines] == [
         f"Run {recorded.failed} of pipeline steps: failed",
         f"root: {root}",
         "parameter rows: 0",
         "",
         "Nodes",
-        f"✓ Load complete {load['seconds']:.2f} s",
-        f"✗ Divide failed {divide['seconds']:.2f} s ZeroDivisionError: division by zero",
-        f"- After skipped {after['seconds']:.2f} s node 'Divide' failed",
+        "✓ Load complete N s",
+        "✗ Divide failed N s ZeroDivisionError: division by zero",
+        "- After skipped N s node 'Divide' failed",
         "",
         "Artifacts",
         f"Load.count Integer = 0 (artifact {count['id']})",
