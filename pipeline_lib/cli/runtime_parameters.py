@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from pipeline_lib.ir.pipeline import ParameterType, Pipeline
+from pipeline_lib.ir.node import ParameterType
+from pipeline_lib.ir.pipeline import Pipeline
 
 _BOOLEANS = {"true": True, "false": False}
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from pipeline_lib import ir
 from pipeline_lib.compiler.lower import NodeLowering, root_expression
 from pipeline_lib.compiler.runtime_parameters import RuntimeParameters
 from pipeline_lib.compiler.source_bundles import SourceBundles
 from pipeline_lib.dsl.pipeline import Pipeline
-from pipeline_lib.ir import pipeline as ir
 
 
 def compile(pipeline: Pipeline) -> ir.Pipeline:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pipeline_lib import ir
 from pipeline_lib.artifacts.artifact import Artifact
 from pipeline_lib.compiler.runtime_parameters import RuntimeParameters
 from pipeline_lib.compiler.source_bundles import SourceBundles
@@ -24,7 +25,6 @@ from pipeline_lib.dsl.node import BaseNode
 from pipeline_lib.dsl.pipeline import Pipeline
 from pipeline_lib.dsl.runtime_parameter import RuntimeParameter
 from pipeline_lib.errors import AuthoringError
-from pipeline_lib.ir import pipeline as ir
 from pipeline_lib.ir.expressions import Expression, Literal, Operation, Operator, hidden_input_key
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from pipeline_lib import ir
 from pipeline_lib.dsl.parameter_types import parameter_type
 from pipeline_lib.dsl.runtime_parameter import RuntimeParameter
 from pipeline_lib.errors import AuthoringError
-from pipeline_lib.ir import pipeline as ir
 from pipeline_lib.ir.expressions import Literal, RuntimeParameterValue
 
 

@@ -18,7 +18,7 @@ from pipeline_lib.dsl.parameter_types import (
 from pipeline_lib.dsl.placeholder import Placeholder
 from pipeline_lib.dsl.runtime_parameter import RuntimeParameter
 from pipeline_lib.errors import AuthoringError, did_you_mean
-from pipeline_lib.ir.pipeline import ParameterType
+from pipeline_lib.ir.node import ParameterType
 
 
 @dataclass(frozen=True)

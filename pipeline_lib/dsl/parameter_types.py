@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline_lib.errors import AuthoringError
-from pipeline_lib.ir.pipeline import ParameterType
+from pipeline_lib.ir.node import ParameterType
 
 
 class ModuleFile(str):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from typing import Any, TypeVar
 
 V = TypeVar("V")
@@ -43,3 +44,13 @@ def thaw(value: Any) -> Any:
         case Mapping():
             return {key: thaw(item) for key, item in value.items()}
     return value
+
+
+class FrozenFields:
+    """Turns the mappings of a frozen dataclass into `FrozenMapping`s."""
+
+    def __post_init__(self) -> None:
+        for part in fields(self):  # type: ignore[arg-type]
+            value = getattr(self, part.name)
+            if isinstance(value, Mapping):
+                object.__setattr__(self, part.name, FrozenMapping(value))

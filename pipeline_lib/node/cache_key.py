@@ -10,7 +10,7 @@ from typing import Any
 from pipeline_lib.artifacts import files
 from pipeline_lib.artifacts.artifact import ArtifactRecord
 from pipeline_lib.ir.expressions import SourceFile
-from pipeline_lib.ir.pipeline import ClassExecutor, FunctionExecutor, Node, ParameterType
+from pipeline_lib.ir.node import ClassExecutor, FunctionExecutor, Node, ParameterType
 
 
 def cache_leaves(

@@ -11,7 +11,7 @@ from pipeline_lib.artifacts.artifact import ArtifactRecord
 from pipeline_lib.errors import UnsupportedError
 from pipeline_lib.ir.evaluation import Scope, evaluate
 from pipeline_lib.ir.expressions import describe
-from pipeline_lib.ir.pipeline import (
+from pipeline_lib.ir.node import (
     ClassExecutor,
     FunctionExecutor,
     ImportExecutor,

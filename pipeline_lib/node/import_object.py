@@ -11,7 +11,7 @@ from typing import Any
 from pipeline_lib.artifacts.artifact import Artifact, Property
 from pipeline_lib.artifacts.value_artifact import value_artifact_class
 from pipeline_lib.errors import UserModuleError
-from pipeline_lib.ir.pipeline import ArtifactType
+from pipeline_lib.ir.node import ArtifactType
 
 
 def import_object(path: str) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from pipeline_lib.artifacts.artifact import ArtifactRecord
 from pipeline_lib.errors import PipelineLibError
-from pipeline_lib.ir.pipeline import Input, InputSource, Node, NodeOutput, StoreQuery
+from pipeline_lib.ir.node import Input, InputSource, Node, NodeOutput, StoreQuery
 from pipeline_lib.metadata.store import ExecutionState, MetadataStore
 from pipeline_lib.node.run import Run
 

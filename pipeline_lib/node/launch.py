@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pipeline_lib.errors import MetadataStoreError
-from pipeline_lib.ir.pipeline import Node
+from pipeline_lib.ir.node import Node
 from pipeline_lib.metadata.store import ExecutionRecord, MetadataStore
 from pipeline_lib.node.drive import Work, drive
 from pipeline_lib.node.execute import execute as execute_here

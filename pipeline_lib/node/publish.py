@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeline_lib.artifacts import files
-from pipeline_lib.ir.pipeline import Node
+from pipeline_lib.ir.node import Node
 from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, MetadataStore
 from pipeline_lib.node.drive import Work, new_execution
 from pipeline_lib.node.failure import error_record

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline_lib.artifacts.artifact import ArtifactRecord
-from pipeline_lib.ir.pipeline import ArtifactType, ClassExecutor, FunctionExecutor
+from pipeline_lib.ir.node import ArtifactType, ClassExecutor, FunctionExecutor
 from pipeline_lib.metadata.store import ErrorRecord
 
 

@@ -10,7 +10,8 @@ from typing import Any
 from pipeline_lib.artifacts import files
 from pipeline_lib.errors import AuthoringError, PipelineLibError, did_you_mean
 from pipeline_lib.ir import evaluation
-from pipeline_lib.ir.pipeline import ParameterType, Pipeline
+from pipeline_lib.ir.node import ParameterType
+from pipeline_lib.ir.pipeline import Pipeline
 
 _PYTHON_TYPES: Mapping[ParameterType, tuple[type, ...]] = {
     ParameterType.INT: (int,),

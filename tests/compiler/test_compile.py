@@ -26,7 +26,7 @@ from pipeline_lib.dsl.component_spec import ExecutionParameter
 from pipeline_lib.errors import AuthoringError, InvalidPipelineError, UserModuleError
 from pipeline_lib.ir import serde
 from pipeline_lib.ir.expressions import Literal, SourceFile, describe
-from pipeline_lib.ir.pipeline import ClassExecutor, NodeOutput, ParameterType, StoreQuery
+from pipeline_lib.ir.node import ClassExecutor, NodeOutput, ParameterType, StoreQuery
 from tests.dsl import steps
 from tests.dsl.hello import HelloComponent, HelloExecutor
 from tests.whole_message import raises

@@ -22,7 +22,7 @@ from pipeline_lib.ir.expressions import (
     RuntimeParameterValue,
     SourceFile,
 )
-from pipeline_lib.ir.pipeline import (
+from pipeline_lib.ir.node import (
     ArtifactType,
     ClassExecutor,
     ContainerExecutor,
@@ -36,12 +36,10 @@ from pipeline_lib.ir.pipeline import (
     Output,
     Parameter,
     ParameterType,
-    Pipeline,
     ResolveExecutor,
-    RuntimeParameter,
-    SourceBundle,
     StoreQuery,
 )
+from pipeline_lib.ir.pipeline import Pipeline, RuntimeParameter, SourceBundle
 
 INT64 = st.integers(min_value=-(2**63), max_value=2**63 - 1)
 TEXT = st.text(max_size=8)

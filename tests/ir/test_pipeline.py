@@ -20,7 +20,7 @@ from pipeline_lib.ir.expressions import (
     RuntimeParameterValue,
     SourceFile,
 )
-from pipeline_lib.ir.pipeline import (
+from pipeline_lib.ir.node import (
     ArtifactType,
     ClassExecutor,
     ContainerExecutor,
@@ -32,10 +32,8 @@ from pipeline_lib.ir.pipeline import (
     Output,
     Parameter,
     ParameterType,
-    Pipeline,
-    RuntimeParameter,
-    SourceBundle,
 )
+from pipeline_lib.ir.pipeline import Pipeline, RuntimeParameter, SourceBundle
 from tests.whole_message import raises
 
 MODEL = ArtifactType("Model")

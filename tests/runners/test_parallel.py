@@ -10,7 +10,7 @@ import pytest
 from pipeline_lib import LocalRunner, Pipeline
 from pipeline_lib.compiler.compile import compile
 from pipeline_lib.dsl.node import BaseNode
-from pipeline_lib.ir.pipeline import Node
+from pipeline_lib.ir.node import Node
 from pipeline_lib.metadata.connection import SqliteConnection
 from pipeline_lib.metadata.store import ExecutionRecord, RunRecord, open_store
 from pipeline_lib.node.run import Run, prepare_run

@@ -17,11 +17,11 @@ from pipeline_lib import (
     ExecutionParameter,
     ExecutorClassSpec,
     compile,
+    ir,
 )
 from pipeline_lib.artifacts.standard_artifacts import Examples, Model
 from pipeline_lib.dsl.pipeline import Pipeline
 from pipeline_lib.dsl.placeholder import Predicate
-from pipeline_lib.ir import pipeline as ir
 
 
 class HelloSpec(ComponentSpec):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from pipeline_lib.ir.pipeline import Node
+from pipeline_lib.ir.node import Node
 from pipeline_lib.metadata.store import ExecutionRecord, RunRecord
 from pipeline_lib.node.run import Run
 

@@ -9,7 +9,7 @@ from rich.live import Live
 from rich.markup import escape
 from rich.spinner import Spinner
 
-from pipeline_lib.ir.pipeline import Node
+from pipeline_lib.ir.node import Node
 from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, RunRecord, RunState
 from pipeline_lib.node.run import Run
 

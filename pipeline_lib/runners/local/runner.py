@@ -10,6 +10,7 @@ from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
+from pipeline_lib import ir
 from pipeline_lib.compiler.compile import compile
 from pipeline_lib.dsl.pipeline import Pipeline
 from pipeline_lib.errors import (
@@ -18,7 +19,6 @@ from pipeline_lib.errors import (
     RunNotFoundError,
     UnsupportedError,
 )
-from pipeline_lib.ir import pipeline as ir
 from pipeline_lib.metadata.connection import (
     DEFAULT_STORE,
     MetadataConnectionConfig,

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from graphlib import TopologicalSorter
 from queue import SimpleQueue
 
-from pipeline_lib.ir.pipeline import Node
+from pipeline_lib.ir.node import Node
 from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, MetadataStore
 from pipeline_lib.node.drive import skip
 from pipeline_lib.node.launch import launch
