@@ -78,7 +78,11 @@ def create_pipeline(
     examples = measured.outputs["measured_examples"]
 
     statistics_gen = StatisticsGen(examples=examples)
-    schema_gen = SchemaGen(statistics=statistics_gen.outputs["statistics"])
+    # Without shapes every feature may be missing in a request, even one that the training data
+    # always has.
+    schema_gen = SchemaGen(
+        statistics=statistics_gen.outputs["statistics"], infer_feature_shape=False
+    )
     example_validator = ExampleValidator(
         statistics=statistics_gen.outputs["statistics"], schema=schema_gen.outputs["schema"]
     )

@@ -70,7 +70,10 @@ def _as_parsed(column: tf.Tensor, spec: Any) -> Any:
     if column.dtype != spec.dtype:
         column = tf.cast(column, spec.dtype)
     if isinstance(spec, tf.io.FixedLenFeature):
-        return column[:, tf.newaxis]
+        # The schema says that it is always there; a NaN would become an arbitrary number.
+        check = tf.debugging.Assert(tf.reduce_all(present), ["a value is missing", column])
+        with tf.control_dependencies([check]):
+            return tf.identity(column)[:, tf.newaxis]
     rows = tf.where(present)
     indices = tf.concat([rows, tf.zeros_like(rows)], axis=1)
     batch_size = tf.size(column, out_type=tf.int64)

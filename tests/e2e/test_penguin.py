@@ -95,7 +95,7 @@ def test_pushed_model_answers_raw_values(demo: Demo) -> None:
         sex=tf.constant([""]),
         bill_length_mm=tf.constant([49.9]),
         bill_depth_mm=tf.constant([16.1]),
-        flipper_length_mm=tf.constant([213.0]),
+        flipper_length_mm=tf.constant([float("nan")]),
         body_mass_g=tf.constant([5400.0]),
     )
     assert answer["label"].numpy() == [b"Gentoo"]
