@@ -24,7 +24,7 @@ class TrainerSpec(ComponentSpec):
     """Inputs, outputs and parameters of `Trainer`; the names are TFX's."""
 
     PARAMETERS = {
-        "module_file": ExecutionParameter(type=ModuleFile, optional=True),
+        "module_file": ExecutionParameter(type=ModuleFile, optional=True, defines=("run_fn",)),
         "run_fn": ExecutionParameter(type=str, optional=True),
         "train_args": ExecutionParameter(type=dict, optional=True),
         "eval_args": ExecutionParameter(type=dict, optional=True),

@@ -24,7 +24,9 @@ class TransformSpec(ComponentSpec):
     """Inputs, outputs and parameters of `Transform`; the names are TFX's."""
 
     PARAMETERS = {
-        "module_file": ExecutionParameter(type=ModuleFile, optional=True),
+        "module_file": ExecutionParameter(
+            type=ModuleFile, optional=True, defines=("preprocessing_fn",)
+        ),
         "preprocessing_fn": ExecutionParameter(type=str, optional=True),
         "splits_config": ExecutionParameter(type=dict, optional=True),
         "custom_config": ExecutionParameter(type=dict, optional=True),

@@ -82,7 +82,7 @@ class NodeLowering:
     def _parameter(self, node: BaseNode, name: str, bound: BoundParameter) -> ir.Parameter:
         if bound.type is ir.ParameterType.MODULE and bound.value is not None:
             where = f"Node {node.id!r}: parameter {name!r}"
-            return ir.Parameter(bound.type, self._sources.add(bound.value, where))
+            return ir.Parameter(bound.type, self._sources.add(bound.value, where, bound.defines))
         return ir.Parameter(bound.type, self._value(bound.value))
 
     def _value(self, value: Any) -> Expression:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pipeline_lib.errors import UserModuleError
+from pipeline_lib.errors import UserModuleError, did_you_mean
 from pipeline_lib.ir.expressions import SourceFile
 from pipeline_lib.ir.pipeline import SourceBundle
 
@@ -19,14 +19,15 @@ class SourceBundles:
     def __init__(self) -> None:
         self._bundles: dict[str, SourceBundle] = {}
 
-    def add(self, path: str, where: str) -> SourceFile:
-        """Bundle the file at `path`.
+    def add(self, path: str, where: str, defines: Sequence[str] = ()) -> SourceFile:
+        """Bundle the file at `path`, which must define the names `defines`.
 
         Raises:
-            UserModuleError: there is no such file, or one of them is no valid Python; the message
-                begins with `where`.
+            UserModuleError: there is no such file, one of them is no valid Python, or a name is
+                not defined; the message begins with `where`.
         """
         files = _file_and_siblings(Path(path), where)
+        _check_names(Path(path), files[Path(path).name], where, defines)
         text = json.dumps(files, sort_keys=True)
         digest = hashlib.sha256(text.encode()).hexdigest()[:16]
         self._bundles[digest] = SourceBundle(digest, files)
@@ -85,6 +86,31 @@ def _imported_names(statement: ast.AST) -> Iterator[str]:
             yield from (alias.name for alias in names if "." not in alias.name)
         case ast.ImportFrom(module=str(module), level=0) if "." not in module:
             yield module
+
+
+def _check_names(path: Path, source: str, where: str, wanted: Sequence[str]) -> None:
+    """Refuse a file in which a name is surely missing; one that is made in odd ways passes."""
+    tree = ast.parse(source)
+    bound = set(_bound_names(tree))
+    functions = {one.name for one in tree.body if isinstance(one, ast.FunctionDef)}
+    for name in wanted:
+        if name not in bound and "*" not in bound:
+            raise UserModuleError(
+                f"{where}: module file {str(path)!r} defines no function {name!r}."
+                f"{did_you_mean(name, functions)}"
+            )
+
+
+def _bound_names(tree: ast.Module) -> Iterator[str]:
+    """Every name that the module binds anywhere; `*` where it imports all of another."""
+    for statement in ast.walk(tree):
+        match statement:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                yield name
+            case ast.Name(id=name, ctx=ast.Store()):
+                yield name
+            case ast.Import(names) | ast.ImportFrom(names=names):
+                yield from (alias.asname or alias.name for alias in names)
 
 
 def _no_python(path: Path, where: str, reason: str) -> UserModuleError:

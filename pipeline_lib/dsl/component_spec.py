@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from pipeline_lib.artifacts.artifact import Artifact
@@ -41,10 +41,14 @@ class ChannelParameter:
 
 @dataclass(frozen=True)
 class ExecutionParameter:
-    """Declares a parameter: `"steps": ExecutionParameter(type=int, optional=True)`."""
+    """Declares a parameter: `"steps": ExecutionParameter(type=int, optional=True)`.
+
+    `defines` names the functions that a `ModuleFile` must define.
+    """
 
     type: Any
     optional: bool = False
+    defines: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         parameter_type(self.type, "ExecutionParameter")
@@ -84,10 +88,14 @@ class BoundInput:
 
 @dataclass(frozen=True)
 class BoundParameter:
-    """A parameter's type and what was given: a plain value, a `RuntimeParameter`, or `None`."""
+    """A parameter's type and what was given: a plain value, a `RuntimeParameter`, or `None`.
+
+    `defines` names the functions that a module file must define.
+    """
 
     type: ParameterType
     value: Any
+    defines: tuple[str, ...] = ()
 
     @classmethod
     def check(
@@ -151,11 +159,14 @@ class ComponentSpec:
             for key, declared in self.OUTPUTS.items()
         }
         self.bound_parameters = {
-            name: BoundParameter.check(
-                declared.type,
-                arguments.get(name),
-                self._where("parameter", name),
-                optional=declared.optional,
+            name: replace(
+                BoundParameter.check(
+                    declared.type,
+                    arguments.get(name),
+                    self._where("parameter", name),
+                    optional=declared.optional,
+                ),
+                defines=declared.defines,
             )
             for name, declared in self.PARAMETERS.items()
         }

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from components import CsvExampleGen, Trainer
 from pipeline_lib import (
     Artifact,
     Channel,
@@ -266,3 +267,16 @@ def test_module_file_that_is_missing_is_refused() -> None:
     )
     with raises(UserModuleError, message):
         compiled(WithModule("nowhere.py"))
+
+
+def test_module_without_the_function_that_its_component_calls_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "my_trainer.py"
+    path.write_text("def run(fn_args): ...\n")
+    examples = CsvExampleGen(input_base="data")
+    trainer = Trainer(examples=examples.outputs["examples"], module_file=str(path))
+    message = (
+        f"Node 'Trainer': parameter 'module_file': module file {str(path)!r} defines no function "
+        "'run_fn'. These exist: 'run'. Did you mean 'run'?"
+    )
+    with raises(UserModuleError, message):
+        compile(Pipeline("p", components=[examples, trainer]))

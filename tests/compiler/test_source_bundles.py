@@ -116,3 +116,32 @@ def test_folder_in_place_of_a_file_is_refused(tmp_path: Path) -> None:
     )
     with raises(UserModuleError, message):
         SourceBundles().add(str(tmp_path), "where")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def run_fn(fn_args): ...",
+        "run_fn = print",
+        "from layers import run_fn",
+        "from layers import train as run_fn",
+        "from layers import *",
+        "if True:\n    def run_fn(fn_args): ...",
+        "class run_fn: ...",
+    ],
+)
+def test_module_that_may_define_what_is_wanted_passes(tmp_path: Path, source: str) -> None:
+    path = tmp_path / "trainer.py"
+    path.write_text(source)
+    assert SourceBundles().add(str(path), "where", ("run_fn",)).file == "trainer.py"
+
+
+def test_module_that_lacks_what_is_wanted_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "trainer.py"
+    path.write_text("import os\ndef run_fm(fn_args): ...\n")
+    message = (
+        f"where: module file {str(path)!r} defines no function 'run_fn'. "
+        "These exist: 'run_fm'. Did you mean 'run_fm'?"
+    )
+    with raises(UserModuleError, message):
+        SourceBundles().add(str(path), "where", ("run_fn",))
