@@ -76,6 +76,11 @@ def names_in(uri: str) -> list[str]:
     return sorted(os.path.basename(path.rstrip("/")) for path in paths)
 
 
+def has_file(uri: str) -> bool:
+    """Whether a file is at `uri` or anywhere below it."""
+    return next(_walk(uri), None) is not None
+
+
 def fingerprint(uri: str) -> str:
     """A digest of the names and contents of all files at `uri`; empty where nothing is there.
 

@@ -116,7 +116,14 @@ def _may_use_cache(node: Node, run: Run) -> bool:
 
 
 def _files_exist(outputs: Mapping[str, Sequence[ArtifactRecord]]) -> bool:
-    return all(files.exists(one.uri) for artifacts in outputs.values() for one in artifacts)
+    return all(_is_there(one) for artifacts in outputs.values() for one in artifacts)
+
+
+def _is_there(artifact: ArtifactRecord) -> bool:
+    """Whether the payload is still in its place. A directory that was emptied holds it no more."""
+    if not files.exists(artifact.uri):
+        return False
+    return files.has_file(artifact.uri) or files.fingerprint(artifact.uri) == artifact.fingerprint
 
 
 def _cached(execution: ExecutionRecord, earlier: ExecutionRecord) -> ExecutionRecord:

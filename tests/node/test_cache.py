@@ -95,6 +95,13 @@ def test_the_content_at_a_path_counts_and_not_its_name(run_nodes: RunNodes, tmp_
     assert states(run_nodes(steps.ReadFile(path=str(data)))) == ["COMPLETE"]
 
 
+def test_an_emptied_output_directory_is_a_miss(run_nodes: RunNodes) -> None:
+    first = run_nodes(*report_and_reader())
+    for path in Path(first["WriteReport"].outputs["report"][0].uri).iterdir():
+        path.unlink()
+    assert states(run_nodes(*report_and_reader())) == ["COMPLETE", "CACHED"]
+
+
 def test_a_failed_execution_is_no_hit(run_nodes: RunNodes, tmp_path: Path) -> None:
     missing = steps.ReadFile(path=str(tmp_path / "missing"))
     for _ in range(2):
