@@ -17,6 +17,7 @@ from components.csv_example_gen.csv_file import CsvProfile, listed, profile_csv,
 from components.csv_example_gen.example_records import example_records, hash_split
 from components.csv_example_gen.input_files import input_fingerprint, matching_files
 from components.csv_example_gen.split_plan import SplitPlan, plan_splits
+from components.layouts.examples_format import EXAMPLES_FORMAT
 from pipeline_lib.artifacts import files
 from pipeline_lib.artifacts.artifact import Artifact
 from pipeline_lib.artifacts.splits import encode_split_names, get_single_instance, split_uri
@@ -159,7 +160,6 @@ def _describe(
 ) -> None:
     """Set the properties that TFX sets."""
     examples.properties.update(split_names=encode_split_names(plan.output_names), span=0, version=0)
-    examples.set_string_custom_property("file_format", "tfrecords_gzip")
-    examples.set_string_custom_property("payload_format", "FORMAT_TF_EXAMPLE")
+    examples.custom_properties.update(EXAMPLES_FORMAT)
     lines = [input_fingerprint(base, split, paths[split.name]) for split in plan.inputs]
     examples.set_string_custom_property("input_fingerprint", "\n".join(lines))

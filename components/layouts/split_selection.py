@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline_lib.artifacts.artifact import Artifact
-from pipeline_lib.artifacts.splits import decode_split_names
+from pipeline_lib.artifacts.splits import split_names_of
 from pipeline_lib.errors import DataError, did_you_mean
 
 
@@ -15,7 +15,7 @@ def remaining_splits(artifact: Artifact, exclude_splits: Sequence[str] | None) -
     Raises:
         DataError: a split to exclude does not exist, or none is left.
     """
-    existing = decode_split_names(str(artifact.properties.get("split_names", "")))
+    existing = split_names_of(artifact)
     excluded = exclude_splits or []
     for name in excluded:
         if name not in existing:

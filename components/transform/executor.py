@@ -15,6 +15,7 @@ from tensorflow_transform.tf_metadata import metadata_io
 from tfx_bsl.coders.example_coder import RecordBatchToExamplesEncoder
 from tfx_bsl.public import tfxio
 
+from components.layouts.examples_format import EXAMPLES_FORMAT
 from components.transform.splits_config import SplitsConfig
 from pipeline_lib.artifacts.artifact import Artifact
 from pipeline_lib.artifacts.splits import (
@@ -26,9 +27,6 @@ from pipeline_lib.artifacts.splits import (
 )
 from pipeline_lib.execution.executor import BeamExecutor
 from pipeline_lib.execution.user_module import user_function
-
-_FORMAT = {"payload_format": "FORMAT_TF_EXAMPLE", "file_format": "tfrecords_gzip"}
-"""Custom properties by which TFX knows how examples are encoded."""
 
 
 class Executor(BeamExecutor):
@@ -98,7 +96,7 @@ def _split_uris(
         if name in examples[-1].properties:
             artifact.properties[name] = examples[-1].properties[name]
     artifact.properties["split_names"] = encode_split_names(splits)
-    artifact.custom_properties.update(_FORMAT)
+    artifact.custom_properties.update(EXAMPLES_FORMAT)
     return {split: get_split_uri(transformed, split) for split in splits}
 
 

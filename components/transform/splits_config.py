@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline_lib.artifacts.artifact import Artifact
-from pipeline_lib.artifacts.splits import decode_split_names
+from pipeline_lib.artifacts.splits import split_names_of
 from pipeline_lib.errors import AuthoringError, did_you_mean
 
 _KEYS = ("analyze", "transform")
@@ -36,7 +36,7 @@ class SplitsConfig:
         """
         given = parameter or {"analyze": ["train"]}
         check_splits_config(given)
-        existing = decode_split_names(str(examples[0].properties.get("split_names", "")))
+        existing = split_names_of(examples[0])
         return cls(tuple(given["analyze"]), tuple(given.get("transform") or existing))
 
 

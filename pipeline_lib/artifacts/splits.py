@@ -35,6 +35,11 @@ def decode_split_names(split_names: str) -> list[str]:
     return list(json.loads(split_names)) if split_names else []
 
 
+def split_names_of(artifact: Artifact) -> list[str]:
+    """Names of the splits of an artifact; none where its `split_names` is not set."""
+    return decode_split_names(str(artifact.properties.get("split_names", "")))
+
+
 def get_single_instance(artifacts: Sequence[Artifact]) -> Artifact:
     """The one artifact of a list that must hold one.
 
@@ -77,7 +82,7 @@ def split_uri(artifact: Artifact, split: str) -> str:
     Raises:
         DataError: the artifact names its splits, and this is none of them.
     """
-    existing = decode_split_names(str(artifact.properties.get("split_names", "")))
+    existing = split_names_of(artifact)
     if existing and split not in existing:
         raise DataError(
             f"Artifact {artifact.TYPE_NAME!r} at {artifact.uri!r} has no split {split!r}."

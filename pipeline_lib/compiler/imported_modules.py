@@ -18,7 +18,7 @@ import pipeline_lib
 
 
 @dataclass(frozen=True)
-class ModuleFile:
+class SourceModule:
     """A module and the file that it is in."""
 
     name: str
@@ -32,13 +32,13 @@ class ModuleFile:
         return self.name.rpartition(".")[0]
 
 
-def imported_modules(module: ModuleFile) -> list[ModuleFile]:
+def imported_modules(module: SourceModule) -> list[SourceModule]:
     """The first-party modules that `module` imports, and those that they import, by name.
 
     First-party is what is neither Python's own, nor installed, nor this library. Imports inside
     functions count; what is imported under a name that is computed is not seen.
     """
-    found: dict[str, ModuleFile] = {}
+    found: dict[str, SourceModule] = {}
     waiting = [module]
     while waiting:
         current = waiting.pop()
@@ -50,7 +50,7 @@ def imported_modules(module: ModuleFile) -> list[ModuleFile]:
     return [found[name] for name in sorted(found)]
 
 
-def _imported_names(module: ModuleFile) -> Iterator[str]:
+def _imported_names(module: SourceModule) -> Iterator[str]:
     """Absolute names of what a module imports; some may be names in a module and not modules."""
     for level, name in _import_statements(module.path, os.stat(module.path).st_mtime_ns):
         if level == 0:
@@ -80,20 +80,20 @@ def _import_statements(path: str, modified: int) -> list[tuple[int, str]]:
     return found
 
 
-def _first_party(name: str) -> Iterator[ModuleFile]:
+def _first_party(name: str) -> Iterator[SourceModule]:
     """The module of that name and the packages that it is in, as far as they are first-party."""
     top, *rest = name.split(".")
     spec = _top_level_spec(top)
     if spec is None or not _is_first_party(spec):
         return
     if spec.origin is not None:
-        yield ModuleFile(top, spec.origin)
+        yield SourceModule(top, spec.origin)
     folders = list(spec.submodule_search_locations or [])
     for depth, part in enumerate(rest, start=2):
         path = _module_path(folders, part)
         if path is None:
             return
-        yield ModuleFile(".".join(name.split(".")[:depth]), path)
+        yield SourceModule(".".join(name.split(".")[:depth]), path)
         folders = [os.path.dirname(path)] if path.endswith("__init__.py") else []
 
 

@@ -6,6 +6,7 @@ import ast
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline_lib.errors import UserModuleError, did_you_mean
@@ -26,36 +27,44 @@ class SourceBundles:
             UserModuleError: there is no such file, one of them is no valid Python, or a name is
                 not defined; the message begins with `where`.
         """
-        files = _file_and_siblings(Path(path), where)
-        _check_names(Path(path), files[Path(path).name], where, defines)
+        entry = Path(path)
+        trees = _file_and_siblings(entry, where)
+        _check_names(entry, trees[entry.name].tree, where, defines)
+        files = {name: parsed.source for name, parsed in trees.items()}
         text = json.dumps(files, sort_keys=True)
         digest = hashlib.sha256(text.encode()).hexdigest()[:16]
         self._bundles[digest] = SourceBundle(digest, files)
-        return SourceFile(digest, Path(path).name)
+        return SourceFile(digest, entry.name)
 
     def bundles(self) -> tuple[SourceBundle, ...]:
         """The bundles, by digest."""
         return tuple(self._bundles[digest] for digest in sorted(self._bundles))
 
 
-def _file_and_siblings(path: Path, where: str) -> dict[str, str]:
+@dataclass(frozen=True)
+class _Parsed:
+    source: str
+    tree: ast.Module
+
+
+def _file_and_siblings(path: Path, where: str) -> dict[str, _Parsed]:
     if not path.is_file():
         raise UserModuleError(
             f"{where}: module file {str(path)!r} does not exist. Paths are relative to "
             "the working directory; a path built from __file__ works everywhere."
         )
-    files: dict[str, str] = {}
+    files: dict[str, _Parsed] = {}
     waiting = [path]
     while waiting:
         current = waiting.pop()
         if current.name in files:
             continue
-        files[current.name] = _source(current, where)
-        waiting += _imported_siblings(current, files[current.name], where)
+        files[current.name] = _parsed(current, where)
+        waiting += _imported_siblings(current, files[current.name].tree)
     return files
 
 
-def _source(path: Path, where: str) -> str:
+def _parsed(path: Path, where: str) -> _Parsed:
     try:
         # In one encoding, whatever the author's locale: the same file must give the same digest.
         source = path.read_text(encoding="utf-8-sig")
@@ -64,14 +73,13 @@ def _source(path: Path, where: str) -> str:
         raise _no_python(path, where, reason) from error
     if "\0" in source:
         raise _no_python(path, where, "it holds a null byte")
-    return source
-
-
-def _imported_siblings(path: Path, source: str, where: str) -> Iterator[Path]:
     try:
-        tree = ast.parse(source)
+        return _Parsed(source, ast.parse(source))
     except SyntaxError as error:
         raise _no_python(path, where, f"{error.msg} (line {error.lineno})") from error
+
+
+def _imported_siblings(path: Path, tree: ast.Module) -> Iterator[Path]:
     for statement in ast.walk(tree):
         for name in _imported_names(statement):
             sibling = path.with_name(f"{name}.py")
@@ -88,9 +96,8 @@ def _imported_names(statement: ast.AST) -> Iterator[str]:
             yield module
 
 
-def _check_names(path: Path, source: str, where: str, wanted: Sequence[str]) -> None:
+def _check_names(path: Path, tree: ast.Module, where: str, wanted: Sequence[str]) -> None:
     """Refuse a file in which a name is surely missing; one that is made in odd ways passes."""
-    tree = ast.parse(source)
     bound = set(_bound_names(tree))
     functions = {one.name for one in tree.body if isinstance(one, ast.FunctionDef)}
     for name in wanted:

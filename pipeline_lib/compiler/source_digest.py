@@ -10,8 +10,9 @@ from functools import cache
 from pathlib import Path
 
 import pipeline_lib
-from pipeline_lib.compiler.imported_modules import ModuleFile, imported_modules
+from pipeline_lib.compiler.imported_modules import SourceModule, imported_modules
 from pipeline_lib.errors import UserModuleError
+from pipeline_lib.execution.main_module import main_module_name
 
 
 def source_digest(import_path: str) -> str:
@@ -24,18 +25,15 @@ def source_digest(import_path: str) -> str:
         UserModuleError: there is no such module.
     """
     name = import_path.partition(":")[0]
-    module = ModuleFile(name, _origin(name))
+    module = SourceModule(name, _origin(name))
     parts = [pipeline_lib.__version__, _file_digest(module)]
     parts += [f"{one.name}={_file_digest(one)}" for one in imported_modules(module)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def _origin(module: str) -> str:
-    main = sys.modules["__main__"]
-    main_file = getattr(main, "__file__", None)
-    if main_file and Path(main_file).stem == module:
-        return str(main_file)
-    loaded = sys.modules.get(module)
+    is_main = module == main_module_name()
+    loaded = sys.modules.get("__main__" if is_main else module)
     if loaded is not None and getattr(loaded, "__file__", None):
         return str(loaded.__file__)
     try:
@@ -50,7 +48,7 @@ def _origin(module: str) -> str:
     return spec.origin
 
 
-def _file_digest(module: ModuleFile) -> str:
+def _file_digest(module: SourceModule) -> str:
     return _digest(module.path, os.stat(module.path).st_mtime_ns)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from pipeline_lib.artifacts.artifact import Artifact
@@ -98,22 +98,20 @@ class BoundParameter:
     defines: tuple[str, ...] = ()
 
     @classmethod
-    def check(
-        cls, declared_type: object, given: Any, where: str, *, optional: bool
-    ) -> BoundParameter:
+    def check(cls, declared: ExecutionParameter, given: Any, where: str) -> BoundParameter:
         """The parameter with what was given for it; an optional one may be `None`.
 
         Raises:
             AuthoringError: a required value is missing, or it is not of the declared type; the
                 message begins with `where`.
         """
-        kind, word = parameter_type(declared_type, where), type_word(declared_type, where)
+        kind, word = parameter_type(declared.type, where), type_word(declared.type, where)
         if given is None:
-            if not optional:
+            if not declared.optional:
                 raise AuthoringError(f"{where} is required: pass {word}.")
             return cls(kind, None)
         if isinstance(given, RuntimeParameter):
-            _check_runtime_parameter(given, declared_type, where)
+            _check_runtime_parameter(given, declared.type, where)
             return cls(kind, given)
         if isinstance(given, Channel):
             raise AuthoringError(
@@ -125,7 +123,7 @@ class BoundParameter:
                 f"{where} takes {word}, got {given!r}, a value that exists only during the run. "
                 "Declare an input to read it."
             )
-        return cls(kind, checked_value(given, declared_type, where))
+        return cls(kind, checked_value(given, declared.type, where), declared.defines)
 
 
 class ComponentSpec:
@@ -159,14 +157,8 @@ class ComponentSpec:
             for key, declared in self.OUTPUTS.items()
         }
         self.bound_parameters = {
-            name: replace(
-                BoundParameter.check(
-                    declared.type,
-                    arguments.get(name),
-                    self._where("parameter", name),
-                    optional=declared.optional,
-                ),
-                defines=declared.defines,
+            name: BoundParameter.check(
+                declared, arguments.get(name), self._where("parameter", name)
             )
             for name, declared in self.PARAMETERS.items()
         }
@@ -222,6 +214,22 @@ def _check_declarations(spec: type[ComponentSpec]) -> None:
             if name in seen:
                 raise AuthoringError(f"{spec.__name__} declares {name!r} twice.")
             seen.add(name)
+
+
+def refuse_unknown_arguments(
+    component: str, arguments: Mapping[str, Any], known: Mapping[str, object]
+) -> None:
+    """Refuse an argument that is neither an input nor a parameter of a component.
+
+    Raises:
+        AuthoringError: there is one; the message names what exists.
+    """
+    for name in arguments:
+        if name not in known:
+            raise AuthoringError(
+                f"Component {component!r} has no input or parameter {name!r}."
+                f"{did_you_mean(name, known)}"
+            )
 
 
 def _describe_non_channel(given: Any) -> str:

@@ -9,7 +9,13 @@ from typing import Any
 
 from pipeline_lib.artifacts.artifact import Artifact
 from pipeline_lib.dsl.channel import is_artifact_class
-from pipeline_lib.dsl.component_spec import BoundInput, BoundParameter, ChannelParameter
+from pipeline_lib.dsl.component_spec import (
+    BoundInput,
+    BoundParameter,
+    ChannelParameter,
+    ExecutionParameter,
+    refuse_unknown_arguments,
+)
 from pipeline_lib.dsl.executor_spec import ContainerExecutorSpec
 from pipeline_lib.dsl.node import BaseNode
 from pipeline_lib.dsl.parameter_types import parameter_type
@@ -199,13 +205,7 @@ class Declaration:
 
     def refuse_unknown(self, arguments: Mapping[str, Any]) -> None:
         """Refuse an argument of a name that is not declared."""
-        known = {**self.inputs, **self.parameters}
-        for key in arguments:
-            if key not in known:
-                raise AuthoringError(
-                    f"Component {self.name!r} has no input or parameter {key!r}."
-                    f"{did_you_mean(key, known)}"
-                )
+        refuse_unknown_arguments(self.name, arguments, {**self.inputs, **self.parameters})
 
     def bind_inputs(self, arguments: Mapping[str, Any]) -> dict[str, BoundInput]:
         """The declared inputs with what was given for them."""
@@ -222,10 +222,9 @@ class Declaration:
         """The declared parameters with what was given for them."""
         return {
             key: BoundParameter.check(
-                declared,
+                ExecutionParameter(declared),
                 arguments.get(key),
                 f"Component {self.name!r}: parameter {key!r}",
-                optional=False,
             )
             for key, declared in self.parameters.items()
         }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline_lib.dsl.component_spec import BoundParameter
+from pipeline_lib.dsl.component_spec import BoundParameter, ExecutionParameter
 from pipeline_lib.dsl.import_path import import_path
 from pipeline_lib.dsl.runtime_parameter import RuntimeParameter
 from pipeline_lib.errors import AuthoringError
@@ -99,5 +99,5 @@ def beam_arguments(
             f"{where}: beam_pipeline_args is a list, got {arguments!r}. Write [{arguments!r}]."
         )
     for argument in arguments:
-        BoundParameter.check(str, argument, f"{where}: beam_pipeline_args", optional=False)
+        BoundParameter.check(ExecutionParameter(str), argument, f"{where}: beam_pipeline_args")
     return list(arguments)

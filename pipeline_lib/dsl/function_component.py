@@ -7,12 +7,17 @@ from collections.abc import Callable, Mapping
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from pipeline_lib.artifacts.artifact import Artifact
-from pipeline_lib.dsl.component_spec import BoundInput, BoundParameter
+from pipeline_lib.dsl.component_spec import (
+    BoundInput,
+    BoundParameter,
+    ExecutionParameter,
+    refuse_unknown_arguments,
+)
 from pipeline_lib.dsl.executor_spec import FunctionExecutorSpec
 from pipeline_lib.dsl.function_signature import FunctionSignature
 from pipeline_lib.dsl.import_path import import_path
 from pipeline_lib.dsl.node import BaseNode
-from pipeline_lib.errors import AuthoringError, did_you_mean
+from pipeline_lib.errors import AuthoringError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -78,24 +83,20 @@ class FunctionComponent(Generic[P, R]):
 
     def _refuse_unknown(self, arguments: Mapping[str, Any]) -> None:
         known = {**self.signature.inputs, **self.signature.parameters}
-        for name in arguments.keys() - known.keys():
-            if name in self.signature.outputs:
+        for name in arguments:
+            if name in self.signature.outputs and name not in known:
                 raise AuthoringError(
                     f"{self._where('output', name)} is made by the run and cannot be passed."
                 )
-            raise AuthoringError(
-                f"Component {self.signature.name!r} has no input or parameter {name!r}."
-                f"{did_you_mean(name, known)}"
-            )
+        refuse_unknown_arguments(self.signature.name, arguments, known)
 
     def _bind_parameters(self, arguments: Mapping[str, Any]) -> dict[str, BoundParameter]:
         defaults = self.signature.defaults
         return {
             name: BoundParameter.check(
-                declared,
+                ExecutionParameter(declared, name in defaults and defaults[name] is None),
                 arguments.get(name, defaults.get(name)),
                 self._where("parameter", name),
-                optional=name in defaults and defaults[name] is None,
             )
             for name, declared in self.signature.parameters.items()
         }

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from typing import Any
 
 from pipeline_lib.errors import AuthoringError
+from pipeline_lib.execution.main_module import main_module_name
 
 
 def import_path(target: Any, what: str) -> str:
@@ -32,14 +31,10 @@ def module_name(target: Any, what: str) -> str:
     module: str = target.__module__
     if module != "__main__":
         return module
-    main = sys.modules["__main__"]
-    spec = getattr(main, "__spec__", None)
-    if spec is not None:
-        return str(spec.name)
-    path: str | None = getattr(main, "__file__", None)
-    if path is None:
+    name = main_module_name()
+    if not name:
         raise AuthoringError(
             f"{what} {target.__name__!r} is defined in an interactive session. "
             "Another process must be able to import it: put it into a .py file."
         )
-    return os.path.basename(path).removesuffix(".py")
+    return name

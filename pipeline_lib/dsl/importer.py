@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline_lib.artifacts.artifact import Artifact
 from pipeline_lib.dsl.channel import is_artifact_class
-from pipeline_lib.dsl.component_spec import BoundParameter
+from pipeline_lib.dsl.component_spec import BoundParameter, ExecutionParameter
 from pipeline_lib.dsl.executor_spec import ImporterSpec
 from pipeline_lib.dsl.node import BaseNode
 from pipeline_lib.dsl.parameter_types import InputPath, plain_json
@@ -61,10 +61,10 @@ class Importer(BaseNode):
             outputs={output_key: artifact_type},
             parameters={
                 "source_uri": BoundParameter.check(
-                    InputPath, source_uri, "Importer: parameter 'source_uri'", optional=False
+                    ExecutionParameter(InputPath), source_uri, "Importer: parameter 'source_uri'"
                 ),
                 "reimport": BoundParameter.check(
-                    bool, reimport, "Importer: parameter 'reimport'", optional=False
+                    ExecutionParameter(bool), reimport, "Importer: parameter 'reimport'"
                 ),
             },
         )

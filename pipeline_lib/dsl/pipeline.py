@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 
 from pipeline_lib.dsl.channel import OutputChannel
-from pipeline_lib.dsl.component_spec import BoundParameter
+from pipeline_lib.dsl.component_spec import BoundParameter, ExecutionParameter
 from pipeline_lib.dsl.executor_spec import beam_arguments
 from pipeline_lib.dsl.node import BaseNode
 from pipeline_lib.dsl.runtime_parameter import RuntimeParameter
@@ -41,7 +41,9 @@ class Pipeline:
         self.pipeline_name = pipeline_name
         where = f"Pipeline {pipeline_name!r}"
         root = os.fspath(pipeline_root) if isinstance(pipeline_root, os.PathLike) else pipeline_root
-        bound_root = BoundParameter.check(str, root, f"{where}: pipeline_root", optional=True)
+        bound_root = BoundParameter.check(
+            ExecutionParameter(str, optional=True), root, f"{where}: pipeline_root"
+        )
         self.pipeline_root: str | RuntimeParameter | None = bound_root.value
         self.components = list(components)
         self.enable_cache = enable_cache

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 import importlib
-import os
 import sys
 from typing import Any
 
 from pipeline_lib.artifacts.artifact import Artifact, Property
 from pipeline_lib.artifacts.value_artifact import value_artifact_class
 from pipeline_lib.errors import UserModuleError
+from pipeline_lib.execution.main_module import main_module_name
 from pipeline_lib.ir.node import ArtifactType
 
 
@@ -21,7 +21,7 @@ def import_object(path: str) -> Any:
         UserModuleError: the module or the name in it is not there.
     """
     module_name, _, qualified_name = path.partition(":")
-    if module_name == _main_module_name():
+    if module_name == main_module_name():
         target: Any = sys.modules["__main__"]
     else:
         try:
@@ -56,12 +56,3 @@ def _artifact_class(name: str, path: str, properties: tuple[Any, ...]) -> type[A
     base = value_artifact_class(name) or Artifact
     declared = {key: Property(kind) for key, kind in properties}
     return type(name, (base,), {"TYPE_NAME": name, "PROPERTIES": declared})
-
-
-def _main_module_name() -> str:
-    """Name under which other modules would import the script that is running."""
-    main = sys.modules["__main__"]
-    spec = getattr(main, "__spec__", None)
-    if spec is not None:
-        return str(spec.name)
-    return os.path.basename(getattr(main, "__file__", None) or "").removesuffix(".py")

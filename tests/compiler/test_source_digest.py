@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline_lib.compiler.imported_modules import ModuleFile, imported_modules
+from pipeline_lib.compiler.imported_modules import SourceModule, imported_modules
 from pipeline_lib.compiler.source_digest import source_digest
 from pipeline_lib.errors import UserModuleError
 from tests.fresh_process import run_python
@@ -63,7 +63,7 @@ def test_imported_modules_are_the_authors_and_are_not_imported(folder: Path) -> 
     one = folder / "digested_one.py"
     one.write_text("import os, click, pipeline_lib.errors, digested_other\n")
     (folder / "digested_other.py").write_text("import digested_one\nraise SystemExit")
-    found = imported_modules(ModuleFile("digested_one", str(one)))
+    found = imported_modules(SourceModule("digested_one", str(one)))
     assert [module.name for module in found] == ["digested_other"]
     assert "digested_other" not in sys.modules
 
