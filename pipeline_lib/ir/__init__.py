@@ -1,28 +1,30 @@
 """The intermediate representation: dataclasses, expressions, and their protobuf form."""
 
-from pipeline_lib.ir.node import (
-    ArtifactType,
+from pipeline_lib.ir.executors import (
     ClassExecutor,
     ContainerExecutor,
     Executor,
     FunctionExecutor,
     ImportExecutor,
+    PipelineExecutor,
+    ResolveExecutor,
+)
+from pipeline_lib.ir.inputs import (
+    ArtifactType,
     Input,
     InputSource,
-    Node,
-    NodeOptions,
     NodeOutput,
     Output,
-    Parameter,
-    ParameterType,
-    ResolveExecutor,
+    PipelineInput,
     StoreQuery,
 )
-from pipeline_lib.ir.pipeline import Pipeline, RuntimeParameter, SourceBundle
+from pipeline_lib.ir.node import Node, NodeOptions, Parameter, ParameterType
+from pipeline_lib.ir.pipeline import Code, Pipeline, RuntimeParameter, SourceBundle
 
 __all__ = [
     "ArtifactType",
     "ClassExecutor",
+    "Code",
     "ContainerExecutor",
     "Executor",
     "FunctionExecutor",
@@ -36,6 +38,8 @@ __all__ = [
     "Parameter",
     "ParameterType",
     "Pipeline",
+    "PipelineExecutor",
+    "PipelineInput",
     "ResolveExecutor",
     "RuntimeParameter",
     "SourceBundle",

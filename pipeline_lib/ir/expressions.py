@@ -31,6 +31,25 @@ class Operator(Enum):
     OR = "or"
     NOT = "not"
     CONCAT = "concat"
+    JOIN = "join"
+    """Text between the elements of a list: the separator, then the list."""
+    JOIN_PATH = "join_path"
+    DIRNAME = "dirname"
+    BASE64 = "b64encode"
+    JSON = "json"
+
+
+class RunField(Enum):
+    """What a node can read about the run that it is part of."""
+
+    PIPELINE_NAME = "pipeline_name"
+    RUN_ID = "pipeline_run_id"
+    PIPELINE_ROOT = "pipeline_root"
+    NODE_ID = "node_id"
+    WORKING_DIRECTORY = "stateful_working_dir"
+    """A directory of the node in this run, the same for each attempt."""
+    FINAL_STATUS = "final_status"
+    """How the run ended, as JSON; only an exit handler can read it."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +85,20 @@ class SourceFile:
 
 
 @dataclass(frozen=True)
+class RunInformation:
+    """What is known of the run."""
+
+    field: RunField
+
+
+@dataclass(frozen=True)
+class EnvironmentVariable:
+    """An environment variable of the process that starts the node."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class InputArtifacts:
     """The list of artifacts that arrived at an input of the node."""
 
@@ -95,6 +128,14 @@ class Index:
 
 
 @dataclass(frozen=True)
+class Member:
+    """One entry of a dict, or one field of a message."""
+
+    of: Expression
+    key: str
+
+
+@dataclass(frozen=True)
 class ArtifactProperty:
     """A property of an artifact: a declared one, or with `custom` a free one."""
 
@@ -118,6 +159,29 @@ class ArtifactUri:
 
 
 @dataclass(frozen=True)
+class SplitUri:
+    """The URI of one split of an artifact that has splits."""
+
+    of: Expression
+    split: str
+
+
+@dataclass(frozen=True)
+class MakeList:
+    """A list of values."""
+
+    items: tuple[Expression, ...]
+
+
+@dataclass(frozen=True)
+class MakeDict:
+    """A dict; the keys are as many as the values, and text."""
+
+    keys: tuple[Expression, ...]
+    values: tuple[Expression, ...]
+
+
+@dataclass(frozen=True)
 class Operation:
     """An operator applied to operands."""
 
@@ -129,15 +193,28 @@ Expression = (
     Literal
     | RuntimeParameterValue
     | SourceFile
+    | RunInformation
+    | EnvironmentVariable
     | InputArtifacts
     | OutputArtifacts
     | ExecutionParameterValue
     | Index
+    | Member
     | ArtifactProperty
     | ArtifactValue
     | ArtifactUri
+    | SplitUri
+    | MakeList
+    | MakeDict
     | Operation
 )
+
+
+_CALLS = frozenset(
+    {Operator.CONCAT, Operator.JOIN, Operator.JOIN_PATH, Operator.DIRNAME}
+    | {Operator.BASE64, Operator.JSON}
+)
+"""Operators that are written as calls."""
 
 
 def walk(expression: Expression) -> Iterator[Expression]:
@@ -169,8 +246,19 @@ def describe(expression: Expression) -> str:
             return f"{describe(of)}.value"
         case ArtifactUri(of):
             return f"{describe(of)}.uri"
+        case SplitUri(of, split):
+            return f"{describe(of)}.split_uri({split!r})"
+        case Member(of, key):
+            return f"{describe(of)}[{key!r}]"
+        case MakeList(items):
+            return "[" + ", ".join(map(describe, items)) + "]"
+        case MakeDict(keys, values):
+            pairs = zip(map(describe, keys), map(describe, values), strict=True)
+            return "{" + ", ".join(f"{key}: {value}" for key, value in pairs) + "}"
         case Operation(Operator.NOT, (operand,)):
             return f"not {describe(operand)}"
+        case Operation(operator, operands) if operator in _CALLS:
+            return f"{operator.value}({', '.join(map(describe, operands))})"
         case Operation(operator, operands):
             return "(" + f" {operator.value} ".join(map(describe, operands)) + ")"
         case leaf:
@@ -185,6 +273,10 @@ def _describe_leaf(expression: Expression) -> str:
             return f"runtime_parameter({name!r})"
         case SourceFile(_, file):
             return f"source({file!r})"
+        case RunInformation(field):
+            return f"runtime_info({field.value!r})"
+        case EnvironmentVariable(name):
+            return f"environment_variable({name!r})"
         case InputArtifacts(key) if "." in key:
             node_id, _, output_key = key.removeprefix("_").rpartition(".")
             return f"{node_id}.outputs[{output_key!r}]"

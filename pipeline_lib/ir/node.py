@@ -10,16 +10,24 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from pipeline_lib.artifacts.artifact import PropertyType
 from pipeline_lib.errors import InvalidPipelineError, did_you_mean
+from pipeline_lib.ir.executors import (
+    ClassExecutor,
+    ContainerExecutor,
+    Executor,
+    ImportExecutor,
+    ResolveExecutor,
+)
 from pipeline_lib.ir.expressions import (
     ExecutionParameterValue,
     Expression,
     InputArtifacts,
     OutputArtifacts,
+    describe,
     walk,
 )
 from pipeline_lib.ir.frozen import FrozenFields
+from pipeline_lib.ir.inputs import Input, Output
 
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]*")
 """Of pipelines and nodes: they become parts of paths."""
@@ -40,58 +48,6 @@ class ParameterType(Enum):
 
 
 @dataclass(frozen=True)
-class ArtifactType(FrozenFields):
-    """An artifact type: name, declared properties, and where its Python class can be imported."""
-
-    name: str
-    properties: Mapping[str, PropertyType] = field(default_factory=dict)
-    class_path: str = ""
-
-
-@dataclass(frozen=True)
-class NodeOutput:
-    """Artifacts that a node of the same pipeline writes in the same run."""
-
-    node_id: str
-    output_key: str
-
-
-@dataclass(frozen=True)
-class StoreQuery:
-    """Artifacts that the store holds, from all runs of this pipeline.
-
-    With `node_id`, those that this node wrote; else those that any node wrote.
-    """
-
-    node_id: str = ""
-    output_key: str = ""
-
-
-InputSource = NodeOutput | StoreQuery
-
-
-@dataclass(frozen=True)
-class Input:
-    """What arrives at an input: the union of its sources.
-
-    A `hidden` input feeds expressions only and is not handed to the executor.
-    """
-
-    type: ArtifactType
-    sources: tuple[InputSource, ...]
-    min_count: int = 1
-    max_count: int | None = None
-    hidden: bool = False
-
-
-@dataclass(frozen=True)
-class Output:
-    """One artifact that the node writes."""
-
-    type: ArtifactType
-
-
-@dataclass(frozen=True)
 class Parameter:
     """A parameter of a node: its type and the expression that gives its value."""
 
@@ -100,56 +56,30 @@ class Parameter:
 
 
 @dataclass(frozen=True)
-class FunctionExecutor:
-    """Calls a Python function, found at `path` (`package.module:function`).
+class NodeOptions:
+    """How a node is run, apart from what it does.
 
-    `digest` stands for the source that the result depends on.
+    Attributes:
+        enable_cache: whether a cached result may be used; `None` means the pipeline's default.
+        max_retries: how often it is tried again after a failure.
+        retry_delay: seconds before the first retry; each further one waits twice as long.
+        timeout: seconds after which an attempt is stopped and has failed; 0 for none.
+        optional: its failure does not fail the run.
+        ignore_upstream_failure: it runs when all upstream nodes are done, however they ended.
+        priority: of nodes that could start, the one with the highest starts first.
+        cpus: cores that it occupies while it runs.
+        memory: bytes that it occupies while it runs.
     """
 
-    path: str
-    digest: str
-
-
-@dataclass(frozen=True)
-class ClassExecutor:
-    """Calls `Do` of an executor class, found at `path` (`package.module:Class`)."""
-
-    path: str
-    digest: str
-    beam_pipeline_args: tuple[Expression, ...] = ()
-
-
-@dataclass(frozen=True)
-class ContainerExecutor:
-    """Runs a command in a container."""
-
-    image: str
-    command: tuple[Expression, ...]
-
-
-@dataclass(frozen=True)
-class ImportExecutor(FrozenFields):
-    """Registers what is at the parameter `source_uri` as the node's one output."""
-
-    properties: Mapping[str, Expression] = field(default_factory=dict)
-    custom_properties: Mapping[str, Expression] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class ResolveExecutor:
-    """Picks its outputs among its inputs with a strategy, found at `strategy_path`."""
-
-    strategy_path: str
-
-
-Executor = FunctionExecutor | ClassExecutor | ContainerExecutor | ImportExecutor | ResolveExecutor
-
-
-@dataclass(frozen=True)
-class NodeOptions:
-    """How a node is run, apart from what it does. `None` means the pipeline's default."""
-
     enable_cache: bool | None = None
+    max_retries: int = 0
+    retry_delay: float = 0.0
+    timeout: float = 0.0
+    optional: bool = False
+    ignore_upstream_failure: bool = False
+    priority: int = 0
+    cpus: float = 0.0
+    memory: int = 0
 
 
 @dataclass(frozen=True)
@@ -161,6 +91,8 @@ class Node(FrozenFields):
         type_name: name of the component's type, and of its execution type in the store.
         condition: the node is skipped where it is false.
         upstream: ids of nodes that must have finished first, besides those it reads from.
+        loop: key of an input, or name of a parameter, whose elements the executor runs for one by
+            one; empty where it runs once.
     """
 
     id: str
@@ -172,6 +104,7 @@ class Node(FrozenFields):
     condition: Expression | None = None
     upstream: tuple[str, ...] = ()
     options: NodeOptions = NodeOptions()
+    loop: str = ""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -181,6 +114,12 @@ class Node(FrozenFields):
             )
         for expression in self.expressions():
             self._check_reference(expression)
+        self._check_not_own_result()
+        if self.loop and self.loop not in {**self.inputs, **self.parameters}:
+            raise InvalidPipelineError(
+                f"Node {self.id!r} loops over {self.loop!r}, "
+                "which is neither an input nor a parameter of it."
+            )
 
     def expressions(self) -> Iterator[Expression]:
         """Every expression that is evaluated for this node, inner ones included."""
@@ -194,8 +133,24 @@ class Node(FrozenFields):
                 roots += command
             case ImportExecutor(properties=properties, custom_properties=custom_properties):
                 roots += [*properties.values(), *custom_properties.values()]
+            case ResolveExecutor(config=config):
+                roots += config.values()
         for root in roots:
             yield from walk(root)
+
+    def _check_not_own_result(self) -> None:
+        """Refuse a condition or parameter that reads what exists only after it is evaluated."""
+        early = {f"parameter {name!r}": one.value for name, one in self.parameters.items()}
+        if self.condition is not None:
+            early["condition"] = self.condition
+        for what, root in early.items():
+            for expression in walk(root):
+                if isinstance(expression, (OutputArtifacts, ExecutionParameterValue)):
+                    raise InvalidPipelineError(
+                        f"Node {self.id!r}: its {what} reads {describe(expression)}, which is the "
+                        "node's own and not known before the node runs. Read an output of another "
+                        "node."
+                    )
 
     def _check_reference(self, expression: Expression) -> None:
         match expression:

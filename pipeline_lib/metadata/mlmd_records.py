@@ -14,7 +14,7 @@ from google.protobuf import json_format
 from ml_metadata.proto import metadata_store_pb2 as mlmd
 
 from pipeline_lib.artifacts.artifact import ArtifactRecord, PropertyType
-from pipeline_lib.ir.node import ArtifactType
+from pipeline_lib.ir.inputs import ArtifactType
 from pipeline_lib.metadata.store import ErrorRecord, ExecutionRecord, ExecutionState
 
 PREFIX = "plib_"

@@ -16,7 +16,7 @@ from ml_metadata.proto import metadata_store_pb2 as mlmd
 
 from pipeline_lib.artifacts.artifact import ArtifactRecord
 from pipeline_lib.errors import MetadataStoreError, RunNotFoundError
-from pipeline_lib.ir.node import ArtifactType
+from pipeline_lib.ir.inputs import ArtifactType
 from pipeline_lib.metadata.connection import MetadataConnectionConfig
 from pipeline_lib.metadata.mlmd_connection import connection_message, opened_by_one_process
 from pipeline_lib.metadata.mlmd_events import (

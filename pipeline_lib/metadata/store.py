@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Any, Protocol
 
 from pipeline_lib.artifacts.artifact import ArtifactRecord
-from pipeline_lib.ir.node import ArtifactType
+from pipeline_lib.ir.inputs import ArtifactType
 from pipeline_lib.metadata.connection import MetadataConnectionConfig
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from pipeline_lib.artifacts import files
 from pipeline_lib.artifacts.artifact import ArtifactRecord
+from pipeline_lib.ir.executors import ClassExecutor, FunctionExecutor
 from pipeline_lib.ir.expressions import SourceFile
-from pipeline_lib.ir.node import ClassExecutor, FunctionExecutor, Node, ParameterType
+from pipeline_lib.ir.node import Node, ParameterType
 
 
 def cache_leaves(

@@ -10,14 +10,14 @@ from pipeline_lib.artifacts import files
 from pipeline_lib.artifacts.artifact import ArtifactRecord
 from pipeline_lib.errors import UnsupportedError
 from pipeline_lib.ir.evaluation import Scope, evaluate
-from pipeline_lib.ir.expressions import describe
-from pipeline_lib.ir.node import (
+from pipeline_lib.ir.executors import (
     ClassExecutor,
     FunctionExecutor,
     ImportExecutor,
-    Node,
     ResolveExecutor,
 )
+from pipeline_lib.ir.expressions import describe
+from pipeline_lib.ir.node import Node
 from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, MetadataStore
 from pipeline_lib.node.cache_key import cache_key, cache_leaves
 from pipeline_lib.node.importing import import_artifact

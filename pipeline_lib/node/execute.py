@@ -11,7 +11,7 @@ from pipeline_lib.artifacts import files
 from pipeline_lib.artifacts.artifact import Artifact, ArtifactRecord
 from pipeline_lib.artifacts.value_artifact import ValueArtifact
 from pipeline_lib.execution.executor import ExecutorContext
-from pipeline_lib.ir.node import ClassExecutor
+from pipeline_lib.ir.executors import ClassExecutor
 from pipeline_lib.node.failure import error_record
 from pipeline_lib.node.import_object import artifact_class, import_object
 from pipeline_lib.node.recordable import recordable

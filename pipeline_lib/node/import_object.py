@@ -11,7 +11,7 @@ from pipeline_lib.artifacts.artifact import Artifact, Property
 from pipeline_lib.artifacts.value_artifact import value_artifact_class
 from pipeline_lib.errors import UserModuleError
 from pipeline_lib.execution.main_module import main_module_name
-from pipeline_lib.ir.node import ArtifactType
+from pipeline_lib.ir.inputs import ArtifactType
 
 
 def import_object(path: str) -> Any:

@@ -9,7 +9,8 @@ from pipeline_lib.artifacts import files
 from pipeline_lib.artifacts.artifact import ArtifactRecord
 from pipeline_lib.errors import DataError
 from pipeline_lib.ir.evaluation import Scope, evaluate
-from pipeline_lib.ir.node import ImportExecutor, Node
+from pipeline_lib.ir.executors import ImportExecutor
+from pipeline_lib.ir.node import Node
 from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, MetadataStore
 
 

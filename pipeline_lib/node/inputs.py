@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from pipeline_lib.artifacts.artifact import ArtifactRecord
 from pipeline_lib.errors import PipelineLibError
-from pipeline_lib.ir.node import Input, InputSource, Node, NodeOutput, StoreQuery
+from pipeline_lib.ir.inputs import Input, InputSource, NodeOutput, PipelineInput, StoreQuery
+from pipeline_lib.ir.node import Node
 from pipeline_lib.metadata.store import ExecutionState, MetadataStore
 from pipeline_lib.node.run import Run
 
@@ -49,6 +50,8 @@ def _read(
             if execution is None or not execution.state.is_success:
                 return ()
             return execution.outputs.get(output_key, ())
+        case PipelineInput(key):
+            return run.inputs[key]
         case StoreQuery(node_id, output_key):
             return store.artifacts(declared.type.name, run.pipeline.name, node_id, output_key)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline_lib.artifacts.artifact import Artifact, ArtifactRecord
 from pipeline_lib.errors import DataError, did_you_mean
-from pipeline_lib.ir.node import ArtifactType
+from pipeline_lib.ir.inputs import ArtifactType
 
 _INT64 = range(-(2**63), 2**63)
 

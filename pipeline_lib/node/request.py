@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline_lib.artifacts.artifact import ArtifactRecord
-from pipeline_lib.ir.node import ArtifactType, ClassExecutor, FunctionExecutor
+from pipeline_lib.ir.executors import ClassExecutor, FunctionExecutor
+from pipeline_lib.ir.inputs import ArtifactType
 from pipeline_lib.metadata.store import ErrorRecord
 
 

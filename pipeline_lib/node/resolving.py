@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline_lib.ir.node import ResolveExecutor
+from pipeline_lib.ir.executors import ResolveExecutor
 from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState
 from pipeline_lib.node.import_object import import_object
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline_lib.artifacts import files
+from pipeline_lib.artifacts.artifact import ArtifactRecord
 from pipeline_lib.errors import AuthoringError, PipelineLibError, did_you_mean
 from pipeline_lib.ir import evaluation
 from pipeline_lib.ir.node import ParameterType
@@ -40,6 +41,7 @@ class Run:
     runtime_parameters: Mapping[str, Any] = field(default_factory=dict)
     staged: Mapping[str, str] = field(default_factory=dict)
     use_cache: bool = True
+    inputs: Mapping[str, Sequence[ArtifactRecord]] = field(default_factory=dict)
 
 
 def prepare_run(

@@ -26,8 +26,10 @@ from pipeline_lib.dsl.base_component import BaseComponent
 from pipeline_lib.dsl.component_spec import ExecutionParameter
 from pipeline_lib.errors import AuthoringError, InvalidPipelineError, UserModuleError
 from pipeline_lib.ir import serde
+from pipeline_lib.ir.executors import ClassExecutor
 from pipeline_lib.ir.expressions import Literal, SourceFile, describe
-from pipeline_lib.ir.node import ClassExecutor, NodeOutput, ParameterType, StoreQuery
+from pipeline_lib.ir.inputs import NodeOutput, StoreQuery
+from pipeline_lib.ir.node import ParameterType
 from tests.dsl import steps
 from tests.dsl.hello import HelloComponent, HelloExecutor
 from tests.whole_message import raises

@@ -13,7 +13,7 @@ import pytest
 
 from pipeline_lib.artifacts.artifact import ArtifactRecord, PropertyType
 from pipeline_lib.errors import RunNotFoundError
-from pipeline_lib.ir.node import ArtifactType
+from pipeline_lib.ir.inputs import ArtifactType
 from pipeline_lib.metadata.connection import MetadataConnectionConfig, SqliteConnection
 from pipeline_lib.metadata.store import (
     ErrorRecord,

@@ -77,7 +77,7 @@ def test_every_placeholder_becomes_an_expression() -> None:
         "input('limit')[0].value",
         "input('text')[0].uri",
         "output('filtered')[0].uri",
-        "('--out=' concat output('filtered')[0].uri concat ('/' concat input('limit')[0].value))",
+        "concat('--out=', output('filtered')[0].uri, concat('/', input('limit')[0].value))",
     ]
 
 

@@ -7,38 +7,39 @@ from typing import Any
 from hypothesis import strategies as st
 
 from pipeline_lib.artifacts.artifact import PropertyType
-from pipeline_lib.ir.expressions import (
-    ArtifactProperty,
-    ArtifactUri,
-    ArtifactValue,
-    ExecutionParameterValue,
-    Expression,
-    Index,
-    InputArtifacts,
-    Literal,
-    Operation,
-    Operator,
-    OutputArtifacts,
-    RuntimeParameterValue,
-    SourceFile,
-)
-from pipeline_lib.ir.node import (
-    ArtifactType,
+from pipeline_lib.ir.executors import (
     ClassExecutor,
     ContainerExecutor,
     Executor,
     FunctionExecutor,
     ImportExecutor,
-    Input,
-    Node,
-    NodeOptions,
-    NodeOutput,
-    Output,
-    Parameter,
-    ParameterType,
+    PipelineExecutor,
     ResolveExecutor,
-    StoreQuery,
 )
+from pipeline_lib.ir.expressions import (
+    ArtifactProperty,
+    ArtifactUri,
+    ArtifactValue,
+    EnvironmentVariable,
+    ExecutionParameterValue,
+    Expression,
+    Index,
+    InputArtifacts,
+    Literal,
+    MakeDict,
+    MakeList,
+    Member,
+    Operation,
+    Operator,
+    OutputArtifacts,
+    RunField,
+    RunInformation,
+    RuntimeParameterValue,
+    SourceFile,
+    SplitUri,
+)
+from pipeline_lib.ir.inputs import ArtifactType, Input, NodeOutput, Output, StoreQuery
+from pipeline_lib.ir.node import Node, NodeOptions, Parameter, ParameterType
 from pipeline_lib.ir.pipeline import Pipeline, RuntimeParameter, SourceBundle
 
 INT64 = st.integers(min_value=-(2**63), max_value=2**63 - 1)
@@ -64,6 +65,10 @@ def expressions(leaves: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expr
             st.builds(ArtifactProperty, of, TEXT, st.booleans()),
             st.builds(ArtifactValue, of),
             st.builds(ArtifactUri, of),
+            st.builds(SplitUri, of, TEXT),
+            st.builds(Member, of, TEXT),
+            st.builds(MakeList, st.lists(of, max_size=3).map(tuple)),
+            st.builds(lambda key, value: MakeDict((key,), (value,)), of, of),
             st.builds(
                 Operation,
                 st.sampled_from(Operator),
@@ -80,6 +85,8 @@ def leaves_that_name(names: st.SearchStrategy[str]) -> st.SearchStrategy[Express
         st.builds(Literal, VALUES),
         st.builds(RuntimeParameterValue, names),
         st.builds(SourceFile, names, names),
+        st.builds(RunInformation, st.sampled_from(RunField)),
+        st.builds(EnvironmentVariable, names),
         st.builds(InputArtifacts, names),
         st.builds(OutputArtifacts, names),
         st.builds(ExecutionParameterValue, names),
@@ -133,30 +140,53 @@ def _nodes(
     inputs = draw(st.dictionaries(TEXT, _inputs(earlier), max_size=2))
     outputs = draw(st.dictionaries(TEXT, st.builds(Output, _types()), max_size=2))
     own: list[st.SearchStrategy[Expression]] = [
-        *(st.just(InputArtifacts(key)) for key in inputs),
         *(st.just(OutputArtifacts(key)) for key in outputs),
+        *(st.just(RunInformation(field)) for field in RunField),
     ]
-    leaves = st.one_of([st.builds(Literal, VALUES), *shared, *own])
+    known = st.one_of(
+        [st.builds(Literal, VALUES), *shared, *(st.just(InputArtifacts(key)) for key in inputs)]
+    )
+    parameters = draw(
+        st.dictionaries(
+            TEXT,
+            st.builds(Parameter, st.sampled_from(ParameterType), expressions(known)),
+            max_size=2,
+        )
+    )
+    executor = draw(_executors(expressions(st.one_of([known, *own])), earlier))
+    if isinstance(executor, PipelineExecutor):
+        outputs = {}
     return Node(
         id=id,
         type_name=draw(TEXT),
-        executor=draw(_executors(expressions(leaves))),
+        executor=executor,
         inputs=inputs,
         outputs=outputs,
-        parameters=draw(
-            st.dictionaries(
-                TEXT,
-                st.builds(Parameter, st.sampled_from(ParameterType), expressions(leaves)),
-                max_size=2,
-            )
-        ),
-        condition=draw(st.none() | expressions(leaves)),
+        parameters=parameters,
+        condition=draw(st.none() | expressions(known)),
+        loop=draw(st.sampled_from(["", *inputs, *parameters])),
         upstream=draw(
             st.lists(st.sampled_from([one.id for one in earlier]), max_size=2).map(tuple)
             if earlier
             else st.just(())
         ),
-        options=draw(st.builds(NodeOptions, st.none() | st.booleans())),
+        options=draw(_options()),
+    )
+
+
+def _options() -> st.SearchStrategy[NodeOptions]:
+    seconds = st.floats(min_value=0, allow_infinity=False)
+    return st.builds(
+        NodeOptions,
+        enable_cache=st.none() | st.booleans(),
+        max_retries=st.integers(0, 9),
+        retry_delay=seconds,
+        timeout=seconds,
+        optional=st.booleans(),
+        ignore_upstream_failure=st.booleans(),
+        priority=INT32,
+        cpus=seconds,
+        memory=INT64,
     )
 
 
@@ -172,7 +202,9 @@ def _inputs(earlier: list[Node]) -> st.SearchStrategy[Input]:
         "max_count": st.none() | st.integers(0, 2),
         "hidden": st.booleans(),
     }
-    queries = st.lists(st.builds(StoreQuery, TEXT, TEXT), max_size=2).map(tuple)
+    values = st.dictionaries(TEXT, st.builds(Literal, SCALARS), max_size=1)
+    query = st.builds(StoreQuery, TEXT, TEXT, TEXT, TEXT, TEXT, values, values)
+    queries = st.lists(query, max_size=2).map(tuple)
     written = [
         st.builds(
             Input, st.just(output.type), st.just((NodeOutput(node.id, key), StoreQuery())), **counts
@@ -183,7 +215,9 @@ def _inputs(earlier: list[Node]) -> st.SearchStrategy[Input]:
     return st.one_of([st.builds(Input, _types(), queries, **counts), *written])
 
 
-def _executors(values: st.SearchStrategy[Expression]) -> st.SearchStrategy[Executor]:
+def _executors(
+    values: st.SearchStrategy[Expression], earlier: list[Node]
+) -> st.SearchStrategy[Executor]:
     several = st.lists(values, max_size=2).map(tuple)
     named = st.dictionaries(TEXT, values, max_size=2)
     return st.one_of(
@@ -191,5 +225,7 @@ def _executors(values: st.SearchStrategy[Expression]) -> st.SearchStrategy[Execu
         st.builds(ClassExecutor, TEXT, TEXT, several),
         st.builds(ContainerExecutor, TEXT, several),
         st.builds(ImportExecutor, named, named),
-        st.builds(ResolveExecutor, TEXT),
+        st.builds(ResolveExecutor, TEXT, named),
+        # Nodes that run in the pipeline run inside a node as well.
+        st.just(PipelineExecutor(tuple(earlier))),
     )

@@ -9,6 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline_lib.errors import InvalidPipelineError
+from pipeline_lib.ir.executors import (
+    ClassExecutor,
+    ContainerExecutor,
+    FunctionExecutor,
+    ImportExecutor,
+)
 from pipeline_lib.ir.expressions import (
     ArtifactUri,
     ExecutionParameterValue,
@@ -20,19 +26,8 @@ from pipeline_lib.ir.expressions import (
     RuntimeParameterValue,
     SourceFile,
 )
-from pipeline_lib.ir.node import (
-    ArtifactType,
-    ClassExecutor,
-    ContainerExecutor,
-    FunctionExecutor,
-    ImportExecutor,
-    Input,
-    Node,
-    NodeOutput,
-    Output,
-    Parameter,
-    ParameterType,
-)
+from pipeline_lib.ir.inputs import ArtifactType, Input, NodeOutput, Output
+from pipeline_lib.ir.node import Node, Parameter, ParameterType
 from pipeline_lib.ir.pipeline import Pipeline, RuntimeParameter, SourceBundle
 from tests.whole_message import raises
 

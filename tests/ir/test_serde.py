@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from pipeline_lib import compile
 from pipeline_lib.errors import InvalidPipelineError
 from pipeline_lib.ir import pipeline_pb2, serde
+from pipeline_lib.ir.executors import FunctionExecutor
 from pipeline_lib.ir.expressions import Literal
-from pipeline_lib.ir.node import FunctionExecutor, Node, Parameter, ParameterType
+from pipeline_lib.ir.node import Node, Parameter, ParameterType
 from pipeline_lib.ir.pipeline import Pipeline
 from tests.compiler.pipelines import custom_components
 from tests.fresh_process import REPOSITORY, run_python
