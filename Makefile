@@ -1,9 +1,10 @@
 # Every target sets up what it needs from a bare Python 3.10 or 3.11, and reuses it the next time.
-#   make demo    run the penguin pipeline, from raw CSV to a pushed model
-#   make test    run the tests
-#   make check   lint, format, types, import directions
-#   make bench   measure against TFX and against the store's floor
-#   make clean   remove what the targets above have made
+#   make demo      run the penguin pipeline, from raw CSV to a pushed model
+#   make test      run the tests
+#   make test-tfx  run those that need the tfx package, where there is a Python 3.10
+#   make check     lint, format, types, import directions
+#   make bench     measure against TFX and against the store's floor
+#   make clean     remove what the targets above have made
 # Another interpreter: make test PYTHON=python3.10
 
 PYTHON ?= python3
@@ -15,7 +16,7 @@ BIN := $(VENV)/bin
 CREATED := $(VENV)/.created-$(VERSION)
 READY := $(VENV)/.ready-$(VERSION)
 
-.PHONY: demo test check bench clean setup constraints proto
+.PHONY: demo test test-tfx check bench clean setup constraints proto
 .DELETE_ON_ERROR:
 
 demo: $(READY)
@@ -23,6 +24,9 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+test-tfx: $(READY)
+	$(BIN)/python -m tests.tfx_lane $(ARGS)
 
 check: $(READY)
 	$(BIN)/ruff check .
@@ -72,6 +76,8 @@ constraints: $(READY)
 proto: .venv-proto/.ready
 	.venv-proto/bin/python -m grpc_tools.protoc -I . --python_out=. \
 	    pipeline_lib/ir/pipeline.proto
+	.venv-proto/bin/python -m grpc_tools.protoc -I . --python_out=. --pyi_out=. \
+	    pipeline_lib/tfx/proto/messages.proto
 
 .venv-proto/.ready:
 	$(PYTHON) -m venv --clear .venv-proto

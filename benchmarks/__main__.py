@@ -10,7 +10,7 @@ from rich.console import Console
 
 from benchmarks import sides
 from benchmarks.comparison import Comparison
-from benchmarks.groups import GROUPS, QUICK, Sizes
+from benchmarks.groups import GROUPS, LONG, QUICK, Sizes
 from benchmarks.rows import Row
 from benchmarks.table import result_table
 from benchmarks.tfx_environment import TfxUnavailableError, tfx_python
@@ -19,7 +19,9 @@ _PROGRESS = Console(stderr=True)
 
 
 def _group_names(context: click.Context, option: click.Parameter, value: str | None) -> list[str]:
-    names = list(GROUPS) if value is None else [name.strip() for name in value.split(",")]
+    if value is None:
+        return [name for name in GROUPS if name not in LONG]
+    names = [name.strip() for name in value.split(",")]
     if unknown := [name for name in names if name not in GROUPS]:
         raise click.BadParameter(
             f"there is no {', '.join(map(repr, unknown))}; there are {', '.join(GROUPS)}."
@@ -33,7 +35,8 @@ def _group_names(context: click.Context, option: click.Parameter, value: str | N
     "names",
     metavar="NAME[,NAME...]",
     callback=_group_names,
-    help=f"Measure only these: {', '.join(GROUPS)}.",
+    help=f"Measure only these: {', '.join(GROUPS)}. "
+    f"Without it all but {', '.join(sorted(LONG))}, which takes many minutes.",
 )
 @click.option("--repeats", default=3, show_default=True, help="Measurements of ours and the floor.")
 @click.option("--tfx-repeats", default=1, show_default=True, help="Measurements of TFX.")

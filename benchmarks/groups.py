@@ -22,9 +22,10 @@ class Sizes:
     node_counts: Sequence[int] = (20, 100, 500)
     growth_nodes: int = 20
     growth_runs: int = 60
+    scale_counts: tuple[int, int] = (1_000, 10_000)
 
 
-QUICK = Sizes(node_counts=(3, 6), growth_nodes=3, growth_runs=4)
+QUICK = Sizes(node_counts=(3, 6), growth_nodes=3, growth_runs=4, scale_counts=(20, 40))
 """Large enough to see that everything works, and too small for the figures to mean anything."""
 
 BARRED_NODES = 100
@@ -75,6 +76,29 @@ def measure_parallel(comparison: Comparison, sizes: Sizes) -> list[Row]:
     return [_row("4 independent nodes of 1 s", found, "run", Unit.SECONDS, Bar(1.2))]
 
 
+def measure_scale(comparison: Comparison, sizes: Sizes) -> list[Row]:
+    """Pipelines of many nodes, deep, wide and mixed: cost per node, and memory."""
+
+    def figures(shape: str, count: int) -> Mapping[str, float]:
+        return comparison.medians(
+            ours=lambda side, directory: side.measure("scale", shape, count, directory)
+        ).ours
+
+    rows = []
+    small, large = sizes.scale_counts
+    for shape in ("chain", "fan", "mixed"):
+        found = {count: figures(shape, count) for count in (small, large)}
+        for what in ("build", "compile", "run"):
+            name = f"{shape}: {what} of {large}"
+            rows.append(Row(name, Unit.MILLISECONDS_PER_NODE, found[large][what]))
+            ratio = found[large][what] / found[small][what]
+            bars = (Bar(1.2),) if what == "run" else ()
+            rows.append(Row(f"{name} / of {small}", Unit.TIMES, ratio, bars=bars))
+        grown = (found[large]["memory"] - found[small]["memory"]) / (large - small) * 1024
+        rows.append(Row(f"{shape}: memory for each node more", Unit.KIBIBYTES, grown))
+    return rows
+
+
 def measure_growth(comparison: Comparison, sizes: Sizes) -> list[Row]:
     """Many runs in one store: the last against the first."""
 
@@ -118,8 +142,13 @@ GROUPS: dict[str, Callable[[Comparison, Sizes], list[Row]]] = {
     "chain": measure_chain,
     "fan": measure_fan,
     "growth": measure_growth,
+    "scale": measure_scale,
     "penguin": measure_penguin,
 }
+
+
+LONG = frozenset({"scale"})
+"""Groups that are measured only when they are named: they take many minutes."""
 
 
 def _measure_shape(shape: str, comparison: Comparison, sizes: Sizes) -> list[Row]:

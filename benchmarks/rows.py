@@ -13,6 +13,7 @@ class Unit(Enum):
     SECONDS = "s"
     MILLISECONDS_PER_NODE = "ms/node"
     TIMES = "x"
+    KIBIBYTES = "KiB"
 
 
 class Against(Enum):

@@ -1,4 +1,7 @@
-"""TFX 1.16.0 in a virtual environment of its own, made when it is first needed."""
+"""TFX 1.16.0 in a virtual environment of its own, made when it is first needed.
+
+The benchmarks measure against it, and the tests of what works with the `tfx` package run in it.
+"""
 
 from __future__ import annotations
 
@@ -14,18 +17,25 @@ _ENVIRONMENT = _PROJECT / ".venv-tfx"
 _CONSTRAINTS = _PROJECT / "constraints" / "constraints-tfx.txt"
 # tfx-bsl imports dill and does not declare it; pip, setuptools and wheel are what TFX builds a
 # wheel of each user module with.
-_PACKAGES = ("tfx==1.16.0", "dill", "pip", "setuptools", "wheel")
+_TFX = ("tfx==1.16.0", "dill", "pip", "setuptools", "wheel")
+# For the tests that need both: what this library depends on besides, and what runs them.
+_FOR_TESTS = ("click", "fsspec", "rich", "hypothesis", "pytest", "pytest-timeout")
 
 
 class TfxUnavailableError(Exception):
     """TFX cannot be had on this machine; the text says why."""
 
 
+class NoPythonForTfxError(TfxUnavailableError):
+    """There is no Python that TFX installs on."""
+
+
 def tfx_python() -> Path:
     """The interpreter that has TFX.
 
     Raises:
-        TfxUnavailableError: there is no Python 3.10, or TFX does not install.
+        NoPythonForTfxError: there is no Python 3.10.
+        TfxUnavailableError: TFX does not install.
     """
     python = _ENVIRONMENT / "bin" / "python"
     ready = _ENVIRONMENT / ".ready"
@@ -34,7 +44,7 @@ def tfx_python() -> Path:
     print(f"Installing TFX 1.16.0 into {_ENVIRONMENT.name} ...", file=sys.stderr)
     _call([str(_find_python310()), "-m", "venv", "--clear", str(_ENVIRONMENT)])
     uv = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--compile-bytecode"]
-    _call([*uv, "--python", str(python), "--constraints", str(_CONSTRAINTS), *_PACKAGES])
+    _call([*uv, "--python", str(python), "--constraints", str(_CONSTRAINTS), *_TFX, *_FOR_TESTS])
     ready.touch()
     return python
 
@@ -48,7 +58,7 @@ def _find_python310() -> Path:
             continue
         if answer.stdout.strip() == "True":
             return candidate
-    raise TfxUnavailableError(
+    raise NoPythonForTfxError(
         "TFX 1.16.0 needs Python 3.10, and no python3.10 was found: "
         "put one on the PATH, or name it in PYTHON310."
     )

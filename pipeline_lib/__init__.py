@@ -5,14 +5,18 @@ Importing it is light: what a store, a terminal or a node needs is loaded where 
 
 from __future__ import annotations
 
+from pipeline_lib import placeholders as placeholders
 from pipeline_lib.artifacts import standard_artifacts as standard_artifacts
 from pipeline_lib.artifacts.artifact import Artifact as Artifact
 from pipeline_lib.artifacts.artifact import Property as Property
 from pipeline_lib.artifacts.artifact import PropertyType as PropertyType
+from pipeline_lib.artifacts.strategies import ConditionalStrategy as ConditionalStrategy
 from pipeline_lib.artifacts.strategies import LatestArtifactStrategy as LatestArtifactStrategy
 from pipeline_lib.artifacts.strategies import (
     LatestBlessedModelStrategy as LatestBlessedModelStrategy,
 )
+from pipeline_lib.artifacts.strategies import ResolverStrategy as ResolverStrategy
+from pipeline_lib.artifacts.strategies import SpanRangeStrategy as SpanRangeStrategy
 from pipeline_lib.artifacts.value_artifact import ValueArtifact as ValueArtifact
 from pipeline_lib.compiler.compile import compile as compile
 from pipeline_lib.dsl.annotations import InputArtifact as InputArtifact
@@ -21,6 +25,7 @@ from pipeline_lib.dsl.annotations import OutputDict as OutputDict
 from pipeline_lib.dsl.annotations import Parameter as Parameter
 from pipeline_lib.dsl.base_component import BaseComponent as BaseComponent
 from pipeline_lib.dsl.channel import Channel as Channel
+from pipeline_lib.dsl.channel import union as union
 from pipeline_lib.dsl.component_spec import ChannelParameter as ChannelParameter
 from pipeline_lib.dsl.component_spec import ComponentSpec as ComponentSpec
 from pipeline_lib.dsl.component_spec import ExecutionParameter as ExecutionParameter
@@ -34,11 +39,14 @@ from pipeline_lib.dsl.container_component import (
 )
 from pipeline_lib.dsl.executor_spec import BeamExecutorSpec as BeamExecutorSpec
 from pipeline_lib.dsl.executor_spec import ExecutorClassSpec as ExecutorClassSpec
+from pipeline_lib.dsl.exit_handler import final_status as final_status
+from pipeline_lib.dsl.for_each import ForEach as ForEach
 from pipeline_lib.dsl.function_component import component as component
 from pipeline_lib.dsl.importer import Importer as Importer
 from pipeline_lib.dsl.parameter_types import InputPath as InputPath
 from pipeline_lib.dsl.parameter_types import ModuleFile as ModuleFile
 from pipeline_lib.dsl.pipeline import Pipeline as Pipeline
+from pipeline_lib.dsl.pipeline import PipelineInputs as PipelineInputs
 from pipeline_lib.dsl.resolver import Resolver as Resolver
 from pipeline_lib.dsl.runtime_parameter import RuntimeParameter as RuntimeParameter
 from pipeline_lib.execution.executor import BaseExecutor as BaseExecutor
@@ -57,5 +65,6 @@ from pipeline_lib.metadata.connection import (
     sqlite_metadata_connection_config as sqlite_metadata_connection_config,
 )
 from pipeline_lib.runners.local.runner import LocalRunner as LocalRunner
+from pipeline_lib.runners.local.runner import RunOptions as RunOptions
 
 __version__ = "0.1.0"

@@ -15,9 +15,11 @@ NAMES = {
     "ComponentSpec",
     "ConcatPlaceholder",
     "Cond",
+    "ConditionalStrategy",
     "ExecutionParameter",
     "ExecutorClassSpec",
     "ExecutorContext",
+    "ForEach",
     "Importer",
     "InputArtifact",
     "InputPath",
@@ -32,16 +34,23 @@ NAMES = {
     "OutputUriPlaceholder",
     "Parameter",
     "Pipeline",
+    "PipelineInputs",
     "Property",
     "PropertyType",
     "Resolver",
+    "ResolverStrategy",
+    "RunOptions",
     "RuntimeParameter",
+    "SpanRangeStrategy",
     "ValueArtifact",
     "compile",
+    "final_status",
+    "union",
     "component",
     "create_container_component",
     "grpc_metadata_connection_config",
     "mysql_metadata_connection_config",
+    "placeholders",
     "postgresql_metadata_connection_config",
     "sqlite_metadata_connection_config",
     "standard_artifacts",
@@ -56,8 +65,9 @@ def test_top_level_has_these_names_and_no_others() -> None:
         if not name.startswith("_")
         and not isinstance(getattr(pipeline_lib, name), types.ModuleType)
     }
-    assert public - {"annotations"} == NAMES - {"standard_artifacts"}
+    assert public - {"annotations"} == NAMES - {"placeholders", "standard_artifacts"}
     assert isinstance(pipeline_lib.standard_artifacts, types.ModuleType)
+    assert isinstance(pipeline_lib.placeholders, types.ModuleType)
 
 
 def test_every_name_is_documented() -> None:

@@ -3,14 +3,17 @@
 python -m benchmarks.ours import
 python -m benchmarks.ours compile DIRECTORY
 python -m benchmarks.ours nodes chain|fan|waiting COUNT PARALLELISM DIRECTORY
+python -m benchmarks.ours scale chain|fan|mixed COUNT DIRECTORY
 python -m benchmarks.ours growth COUNT RUNS DIRECTORY
 python -m benchmarks.ours penguin DIRECTORY
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
+import resource
 import sys
 import time
 from collections.abc import Sequence
@@ -48,6 +51,24 @@ def measure_nodes(shape: str, count: str, parallelism: str, directory: str) -> d
     from benchmarks.ours.empty_nodes import SHAPES
 
     return _run(_pipeline(SHAPES[shape](int(count)), directory), int(parallelism))
+
+
+def measure_scale(shape: str, count: str, directory: str) -> dict[str, float]:
+    """Milliseconds per node to build, compile and run; the most memory that was held, in MiB."""
+    from benchmarks.ours.empty_nodes import SHAPES
+    from pipeline_lib import compile
+
+    times = [time.perf_counter()]
+    pipeline = _pipeline(SHAPES[shape](int(count)), directory, cache=False)
+    times.append(time.perf_counter())
+    compile(pipeline)
+    times.append(time.perf_counter())
+    _run(pipeline)
+    times.append(time.perf_counter())
+    per_node = [(end - start) / int(count) * 1000 for start, end in itertools.pairwise(times)]
+    build, compiled, run = per_node
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"build": build, "compile": compiled, "run": run, "memory": memory}
 
 
 def measure_growth(count: str, runs: str, directory: str) -> dict[str, list[float]]:

@@ -51,9 +51,19 @@ def fan(count: int) -> list[BaseNode]:
     return [head, *steps]
 
 
+def mixed(count: int) -> list[BaseNode]:
+    """`count` nodes in chains of ten, which begin at the first one."""
+    nodes: list[BaseNode] = [Head().with_id("node_0")]
+    for index in range(1, count):
+        before = nodes[0] if index % 10 == 1 else nodes[-1]
+        step = Step(previous=before.outputs["data"], index=index)
+        nodes.append(step.with_id(f"node_{index}"))
+    return nodes
+
+
 def waiting(count: int) -> list[BaseNode]:
     """`count` nodes that wait a second each and do not depend on one another."""
     return [Wait(seconds=1.0).with_id(f"node_{index}") for index in range(count)]
 
 
-SHAPES = {"chain": chain, "fan": fan, "waiting": waiting}
+SHAPES = {"chain": chain, "fan": fan, "mixed": mixed, "waiting": waiting}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from components.csv_example_gen.split_plan import plan_splits
 from pipeline_lib import (
@@ -16,6 +16,7 @@ from pipeline_lib import (
 )
 from pipeline_lib.artifacts import standard_artifacts
 from pipeline_lib.errors import AuthoringError, DataError
+from pipeline_lib.placeholders import Placeholder
 
 
 class CsvExampleGenSpec(ComponentSpec):
@@ -30,7 +31,7 @@ class CsvExampleGenSpec(ComponentSpec):
     OUTPUTS = {"examples": ChannelParameter(type=standard_artifacts.Examples)}
 
 
-class CsvExampleGen(BaseComponent):
+class CsvExampleGen(BaseComponent[Literal["examples"]]):
     """Turns CSV files into gzipped TFRecords of `tf.train.Example`, in splits.
 
     Every file begins with a header line. A column is int64, float or bytes, whichever its values in
@@ -47,12 +48,14 @@ class CsvExampleGen(BaseComponent):
             The content of a row decides, so that a row is in the same split on every machine and in
             every run. Without it, one input split is hashed into `train` (2 of 3 buckets) and
             `eval` (1 of 3), and several input splits are the output splits.
+        range_config: TFX's choice of spans, of which there are none here: only `None` is taken.
 
     Outputs:
         examples: `Examples`.
 
     Raises:
-        AuthoringError: a configuration has unknown fields or values, or its splits contradict.
+        AuthoringError: a configuration has unknown fields or values, or its splits contradict;
+            `range_config` is given.
     """
 
     SPEC_CLASS = CsvExampleGenSpec
@@ -60,10 +63,16 @@ class CsvExampleGen(BaseComponent):
 
     def __init__(
         self,
-        input_base: str | RuntimeParameter,
+        input_base: str | RuntimeParameter | Placeholder,
         input_config: Any = None,
         output_config: Any = None,
+        range_config: None = None,
     ) -> None:
+        if range_config is not None:
+            raise AuthoringError(
+                "CsvExampleGen reads no spans: leave out range_config, and let input_base or the "
+                "patterns of input_config say which files are read."
+            )
         spec = CsvExampleGenSpec(
             input_base=input_base, input_config=input_config, output_config=output_config
         )
@@ -73,8 +82,8 @@ class CsvExampleGen(BaseComponent):
 
 def _check_splits(parameters: dict[str, Any]) -> None:
     configs = parameters["input_config"], parameters["output_config"]
-    if any(isinstance(config, RuntimeParameter) for config in configs):
-        return
+    if not all(config is None or isinstance(config, dict) for config in configs):
+        return  # only the run knows them
     try:
         plan_splits(*configs)
     except DataError as error:

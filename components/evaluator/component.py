@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from pipeline_lib import (
     BaseComponent,
@@ -39,7 +39,7 @@ class EvaluatorSpec(ComponentSpec):
     }
 
 
-class Evaluator(BaseComponent):
+class Evaluator(BaseComponent[Literal["evaluation", "blessing"]]):
     """Measures a model with TFMA, overall and by slice, and blesses it if it keeps its thresholds.
 
         Evaluator(
@@ -95,7 +95,7 @@ class Evaluator(BaseComponent):
         examples: Channel,
         model: Channel | None = None,
         baseline_model: Channel | None = None,
-        eval_config: Mapping[str, Any] | RuntimeParameter | Any = None,
+        eval_config: Any = None,
         example_splits: list[str] | RuntimeParameter | None = None,
         schema: Channel | None = None,
         module_file: str | None = None,

@@ -29,7 +29,7 @@ def make_eval_config(mapping: Mapping[str, Any], *, has_baseline: bool) -> tfma.
             knows, or the fields contradict each other.
     """
     config = _parse(mapping)
-    if not any(spec.metrics or spec.thresholds for spec in config.metrics_specs):
+    if not any(map(_names_a_metric, config.metrics_specs)):
         raise DataError(
             "eval_config has no metric. Name at least one, such as "
             "{'metrics_specs': [{'metrics': [{'class_name': 'ExampleCount'}]}]}."
@@ -42,6 +42,13 @@ def make_eval_config(mapping: Mapping[str, Any], *, has_baseline: bool) -> tfma.
     )
     _verify(config)
     return config
+
+
+def _names_a_metric(spec: tfma.MetricsSpec) -> bool:
+    """A threshold names one, too: of those that the model was compiled with."""
+    return bool(
+        spec.metrics or spec.thresholds or spec.per_slice_thresholds or spec.cross_slice_thresholds
+    )
 
 
 def has_thresholds(config: tfma.EvalConfig) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pipeline_lib import (
     BaseComponent,
     Channel,
@@ -25,7 +27,7 @@ class ExampleValidatorSpec(ComponentSpec):
     OUTPUTS = {"anomalies": ChannelParameter(type=standard_artifacts.ExampleAnomalies)}
 
 
-class ExampleValidator(BaseComponent):
+class ExampleValidator(BaseComponent[Literal["anomalies"]]):
     """Finds where the statistics of a split contradict the schema, with TF Data Validation.
 
     Anomalies do not fail the node: they are logged, a line each, and the custom property `blessed`

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pipeline_lib import (
     BaseComponent,
     ChannelParameter,
@@ -22,7 +24,7 @@ class ImportSchemaGenSpec(ComponentSpec):
     OUTPUTS = {"schema": ChannelParameter(type=standard_artifacts.Schema)}
 
 
-class ImportSchemaGen(BaseComponent):
+class ImportSchemaGen(BaseComponent[Literal["schema"]]):
     """Takes a schema that is kept with the code, in place of one inferred by `SchemaGen`.
 
     Args:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from components.pusher.destination import FilesystemDestination
 from pipeline_lib import (
@@ -22,7 +22,10 @@ from pipeline_lib.errors import AuthoringError, DataError
 class PusherSpec(ComponentSpec):
     """Contract of `Pusher`."""
 
-    PARAMETERS = {"push_destination": ExecutionParameter(type=dict)}
+    PARAMETERS = {
+        "push_destination": ExecutionParameter(type=dict),
+        "custom_config": ExecutionParameter(type=dict, optional=True),
+    }
     INPUTS = {
         "model": ChannelParameter(type=standard_artifacts.Model, optional=True),
         "model_blessing": ChannelParameter(type=standard_artifacts.ModelBlessing, optional=True),
@@ -31,7 +34,7 @@ class PusherSpec(ComponentSpec):
     OUTPUTS = {"pushed_model": ChannelParameter(type=standard_artifacts.PushedModel)}
 
 
-class Pusher(BaseComponent):
+class Pusher(BaseComponent[Literal["pushed_model"]]):
     """Copies a model's `Format-Serving` to a new version below a directory that is served.
 
         Pusher(
@@ -63,6 +66,8 @@ class Pusher(BaseComponent):
             `"AUTO"` and `"UNIX_TIMESTAMP"` both mean the time in seconds, or the next free integer
             where that is taken. `version`, an integer of our own, fixes the version instead; if
             it exists already the node fails. Required.
+        custom_config: for an executor of your own; the one here does not read it.
+        custom_executor_spec: an executor of your own in place of the one here.
 
     Raises:
         AuthoringError: there is nothing to push, or `push_destination` has a wrong field.
@@ -76,23 +81,26 @@ class Pusher(BaseComponent):
         model: Channel | None = None,
         model_blessing: Channel | None = None,
         infra_blessing: Channel | None = None,
-        push_destination: Mapping[str, Any] | RuntimeParameter | Any = None,
+        push_destination: Any = None,
+        custom_config: Mapping[str, Any] | RuntimeParameter | None = None,
+        custom_executor_spec: ExecutorClassSpec | None = None,
     ) -> None:
         if model is None and infra_blessing is None:
             raise AuthoringError(
                 "Pusher has nothing to push: pass model=..., or infra_blessing=... of an "
                 "InfraValidator that keeps the model it has stamped."
             )
-        if isinstance(push_destination, Mapping):
-            _check(push_destination)
-        super().__init__(
-            spec=PusherSpec(
-                model=model,
-                model_blessing=model_blessing,
-                infra_blessing=infra_blessing,
-                push_destination=push_destination,
-            )
+        spec = PusherSpec(
+            model=model,
+            model_blessing=model_blessing,
+            infra_blessing=infra_blessing,
+            push_destination=push_destination,
+            custom_config=custom_config,
         )
+        known = spec.exec_properties["push_destination"]
+        if isinstance(known, Mapping):
+            _check(known)
+        super().__init__(spec=spec, custom_executor_spec=custom_executor_spec)
 
 
 def _check(push_destination: Mapping[str, Any]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pipeline_lib import (
     BaseComponent,
     Channel,
@@ -25,7 +27,7 @@ class SchemaGenSpec(ComponentSpec):
     OUTPUTS = {"schema": ChannelParameter(type=standard_artifacts.Schema)}
 
 
-class SchemaGen(BaseComponent):
+class SchemaGen(BaseComponent[Literal["schema"]]):
     """Infers one schema that all splits fit, with TensorFlow Data Validation.
 
     Args:

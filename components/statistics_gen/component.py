@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pipeline_lib import (
     BaseComponent,
@@ -31,7 +31,7 @@ class StatisticsGenSpec(ComponentSpec):
     OUTPUTS = {"statistics": ChannelParameter(type=standard_artifacts.ExampleStatistics)}
 
 
-class StatisticsGen(BaseComponent):
+class StatisticsGen(BaseComponent[Literal["statistics"]]):
     """Computes statistics of each split with TensorFlow Data Validation.
 
     Args:

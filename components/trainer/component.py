@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from components.trainer.split_args import SplitArgs
 from pipeline_lib import (
@@ -17,6 +17,7 @@ from pipeline_lib import (
     RuntimeParameter,
 )
 from pipeline_lib.artifacts import standard_artifacts
+from pipeline_lib.dsl.parameter_types import ProtoMessage
 from pipeline_lib.errors import AuthoringError
 
 
@@ -43,7 +44,7 @@ class TrainerSpec(ComponentSpec):
     }
 
 
-class Trainer(BaseComponent):
+class Trainer(BaseComponent[Literal["model", "model_run"]]):
     """Trains a model with the user's code.
 
     The user's `run_fn(fn_args)` gets a `components.trainer.fn_args.FnArgs`, trains, and saves the
@@ -61,6 +62,7 @@ class Trainer(BaseComponent):
             split `train`, and the user's code decides on the steps.
         eval_args: the same for evaluation; by default the split `eval`.
         custom_config: passed on as `fn_args.custom_config`.
+        custom_executor_spec: an executor of your own in place of the one here.
 
     Outputs:
         model: `Model`, with the saved model in `Format-Serving/`.
@@ -83,9 +85,10 @@ class Trainer(BaseComponent):
         hyperparameters: Channel | None = None,
         module_file: str | None = None,
         run_fn: str | RuntimeParameter | None = None,
-        train_args: Mapping[str, Any] | RuntimeParameter | None = None,
-        eval_args: Mapping[str, Any] | RuntimeParameter | None = None,
+        train_args: Mapping[str, Any] | ProtoMessage | RuntimeParameter | None = None,
+        eval_args: Mapping[str, Any] | ProtoMessage | RuntimeParameter | None = None,
         custom_config: Mapping[str, Any] | RuntimeParameter | None = None,
+        custom_executor_spec: ExecutorClassSpec | None = None,
     ) -> None:
         if (module_file is None) == (run_fn is None):
             raise AuthoringError(
@@ -107,4 +110,4 @@ class Trainer(BaseComponent):
         for name in ("train_args", "eval_args"):
             if isinstance(spec.exec_properties[name], dict):
                 SplitArgs.from_parameter(name, spec.exec_properties[name], default_split="")
-        super().__init__(spec=spec)
+        super().__init__(spec=spec, custom_executor_spec=custom_executor_spec)

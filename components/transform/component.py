@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from components.transform.splits_config import check_splits_config
 from pipeline_lib import (
@@ -17,6 +17,7 @@ from pipeline_lib import (
     RuntimeParameter,
 )
 from pipeline_lib.artifacts import standard_artifacts
+from pipeline_lib.dsl.parameter_types import ProtoMessage
 from pipeline_lib.errors import AuthoringError
 
 
@@ -47,7 +48,7 @@ class TransformGraphOnlySpec(TransformSpec):
     OUTPUTS = {"transform_graph": TransformSpec.OUTPUTS["transform_graph"]}
 
 
-class Transform(BaseComponent):
+class Transform(BaseComponent[Literal["transform_graph", "transformed_examples"]]):
     """Analyses a data set with TensorFlow Transform and transforms all its splits.
 
     The user's `preprocessing_fn(inputs)`, or `preprocessing_fn(inputs, custom_config)`, maps raw
@@ -65,6 +66,9 @@ class Transform(BaseComponent):
             By default `train` is analysed and every split is transformed.
         materialize: whether to write the transformed examples.
         custom_config: passed to a `preprocessing_fn` that takes `custom_config`.
+        analyzer_cache: TFX's cache of analyses, which is not kept: only `None` is taken.
+        disable_analyzer_cache: without effect; no such cache is kept.
+        disable_statistics: without effect; no statistics of the data are computed.
 
     Outputs:
         transform_graph: `TransformGraph`, which `tft.TFTransformOutput` opens.
@@ -72,7 +76,7 @@ class Transform(BaseComponent):
 
     Raises:
         AuthoringError: both or none of `module_file` and `preprocessing_fn` is given, or
-            `splits_config` cannot work.
+            `splits_config` cannot work; `analyzer_cache` is given.
     """
 
     SPEC_CLASS = TransformSpec
@@ -84,10 +88,18 @@ class Transform(BaseComponent):
         schema: Channel,
         module_file: str | None = None,
         preprocessing_fn: str | RuntimeParameter | None = None,
-        splits_config: Mapping[str, Any] | RuntimeParameter | None = None,
+        splits_config: Mapping[str, Any] | ProtoMessage | RuntimeParameter | None = None,
         materialize: bool = True,
         custom_config: Mapping[str, Any] | RuntimeParameter | None = None,
+        analyzer_cache: None = None,
+        disable_analyzer_cache: bool = True,
+        disable_statistics: bool = True,
     ) -> None:
+        if analyzer_cache is not None:
+            raise AuthoringError(
+                "Transform keeps no cache of its analyses: leave out analyzer_cache and the "
+                "Resolver that finds it. Results are the same without."
+            )
         if (module_file is None) == (preprocessing_fn is None):
             raise AuthoringError(
                 "Transform takes either 'module_file' or 'preprocessing_fn', "

@@ -81,6 +81,13 @@ def has_file(uri: str) -> bool:
     return next(_walk(uri), None) is not None
 
 
+def size(uri: str) -> int:
+    """Bytes in the file at `uri`, or in all files below it."""
+    if not is_local(uri):
+        return int(_file_system(uri).du(uri))
+    return sum(os.lstat(path).st_size for _, path in _walk(uri))
+
+
 def fingerprint(uri: str) -> str:
     """A digest of the names and contents of all files at `uri`; empty where nothing is there.
 

@@ -10,7 +10,8 @@ import click
 
 from pipeline_lib.cli.examples import examples
 from pipeline_lib.cli.exit_codes import debug_option
-from pipeline_lib.cli.pipeline_argument import load_pipeline, pipeline_argument
+from pipeline_lib.cli.pipeline_argument import pipeline_argument
+from pipeline_lib.cli.tfx_program import as_tfx_option, pipeline_at, program_arguments_argument
 from pipeline_lib.errors import PipelineLibError
 from pipeline_lib.ir import serde
 from pipeline_lib.ir.pipeline import Pipeline
@@ -33,6 +34,8 @@ _FORMAT_OF_SUFFIX = {".pb": "binary", ".json": "json"}
     ),
 )
 @pipeline_argument
+@program_arguments_argument
+@as_tfx_option
 @click.option(
     "-o",
     "--output",
@@ -46,7 +49,13 @@ _FORMAT_OF_SUFFIX = {".pb": "binary", ".json": "json"}
     help="By default what the file's suffix says, else text.",
 )
 @debug_option
-def command(target: str, output: Path | None, form: str | None) -> None:
+def command(
+    target: str,
+    program_arguments: tuple[str, ...],
+    as_tfx: bool,
+    output: Path | None,
+    form: str | None,
+) -> None:
     """Compile a pipeline to its intermediate representation.
 
     PIPELINE is given as for 'plib run'. Nothing is run, and equal pipelines give equal bytes.
@@ -54,7 +63,7 @@ def command(target: str, output: Path | None, form: str | None) -> None:
     form = form or _FORMAT_OF_SUFFIX.get(output.suffix if output else "", "text")
     if form == "binary" and output is None and sys.stdout.isatty():
         raise click.UsageError("A terminal cannot show the binary form: give a file, -o FILE.")
-    pipeline = load_pipeline(target).ir
+    pipeline = pipeline_at(target, as_tfx, program_arguments).ir
     payload = _WRITERS[form](pipeline)
     if output is None:
         click.echo(payload, nl=False)

@@ -10,7 +10,9 @@ import click
 
 from pipeline_lib.errors import PipelineLibError, PipelineRunError
 
-_INTERRUPTED = 130
+RUN_FAILED = 1
+
+INTERRUPTED = 130
 """128 + SIGINT, as shells have it."""
 
 _DEBUG = "pipeline_lib.cli.debug"
@@ -25,7 +27,7 @@ debug_option = click.option(
 
 
 class _RunFailed(click.ClickException):
-    exit_code = 1
+    exit_code = RUN_FAILED
 
 
 class _NotPossible(click.ClickException):
@@ -44,4 +46,4 @@ def errors_to_exit_codes(ctx: click.Context) -> Iterator[None]:
         raise failure(str(error)) from error
     except KeyboardInterrupt:
         click.echo("Interrupted.", err=True)
-        ctx.exit(_INTERRUPTED)
+        ctx.exit(INTERRUPTED)

@@ -19,10 +19,16 @@ from pipeline_lib.ir import serde
 from pipeline_lib.ir.pipeline import Pipeline
 from pipeline_lib.metadata.connection import MetadataConnectionConfig
 
-pipeline_argument = click.argument(
-    "target",
-    metavar="PIPELINE",
-    shell_complete=lambda ctx, param, incomplete: [CompletionItem(incomplete, type="file")],
+
+def _complete_file(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    return [CompletionItem(incomplete, type="file")]
+
+
+pipeline_argument = click.argument("target", metavar="PIPELINE", shell_complete=_complete_file)
+optional_pipeline_argument = click.argument(
+    "target", metavar="[PIPELINE]", required=False, shell_complete=_complete_file
 )
 
 

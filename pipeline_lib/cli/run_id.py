@@ -42,7 +42,7 @@ def find_run(typed: str, runs: Sequence[RunRecord]) -> RunRecord:
 
 def latest_by_node(executions: Iterable[ExecutionRecord]) -> dict[str, ExecutionRecord]:
     """The latest execution of each node, in the order in which the nodes began."""
-    return {execution.node_id: execution for execution in executions}
+    return {execution.instance: execution for execution in executions}
 
 
 def find_node(
@@ -58,6 +58,19 @@ def find_node(
             f"Run {run_id!r} has no record of a node {typed!r}.{did_you_mean(typed, executions)}"
         )
     return executions[typed]
+
+
+def refuse_unknown_pipeline(name: str, runs: Iterable[RunRecord]) -> None:
+    """Refuse a name that no run has as its pipeline.
+
+    Raises:
+        RunNotFoundError: there is no run of that pipeline.
+    """
+    existing = {run.pipeline_name for run in runs}
+    if name not in existing:
+        raise RunNotFoundError(
+            f"The store holds no run of pipeline {name!r}.{did_you_mean(name, existing)}"
+        )
 
 
 def _unknown_run(typed: str, run_ids: Sequence[str]) -> str:

@@ -10,8 +10,8 @@ import click
 from pipeline_lib.cli.examples import examples
 from pipeline_lib.cli.exit_codes import debug_option
 from pipeline_lib.cli.output import json_option, write, write_json
+from pipeline_lib.cli.run_id import refuse_unknown_pipeline
 from pipeline_lib.cli.store_option import open_existing_store, store_option
-from pipeline_lib.errors import RunNotFoundError, did_you_mean
 from pipeline_lib.metadata.store import RunRecord
 from pipeline_lib.report.as_json import run_summary_json
 from pipeline_lib.report.run_table import run_table
@@ -51,10 +51,5 @@ def command(pipeline: str | None, limit: int, store_path: str | None, as_json: b
 def _of_pipeline(runs: Sequence[RunRecord], name: str | None) -> Sequence[RunRecord]:
     if name is None:
         return runs
-    found = [run for run in runs if run.pipeline_name == name]
-    if not found:
-        existing = {run.pipeline_name for run in runs}
-        raise RunNotFoundError(
-            f"The store holds no run of pipeline {name!r}.{did_you_mean(name, existing)}"
-        )
-    return found
+    refuse_unknown_pipeline(name, runs)
+    return [run for run in runs if run.pipeline_name == name]

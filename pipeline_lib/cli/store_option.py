@@ -12,6 +12,7 @@ from pipeline_lib.metadata.connection import (
     DEFAULT_STORE,
     MetadataConnectionConfig,
     SqliteConnection,
+    connection_of,
 )
 from pipeline_lib.metadata.store import MetadataStore, open_store
 
@@ -20,11 +21,11 @@ _VARIABLE = "PLIB_STORE"
 store_option = click.option(
     "--store",
     "store_path",
-    type=click.Path(dir_okay=False),
+    metavar="PATH-or-URL",
     envvar=_VARIABLE,
     show_envvar=True,
-    help=f"SQLite file of the metadata store. By default {DEFAULT_STORE}; "
-    "'plib run' takes the one that the pipeline names, if it names one.",
+    help="SQLite file of the metadata store, or mysql://, postgresql:// or grpc:// with its place. "
+    f"By default {DEFAULT_STORE}; 'plib run' takes the one that the pipeline names, if any.",
 )
 
 
@@ -35,12 +36,13 @@ def open_existing_store(path: str | None) -> MetadataStore:
         MetadataStoreError: there is none, or it cannot be opened.
     """
     path = path or DEFAULT_STORE
-    if not os.path.exists(path):
+    config = connection_of(path)
+    if isinstance(config, SqliteConnection) and not os.path.exists(path):
         raise MetadataStoreError(
             f"There is no metadata store {path!r}. The first 'plib run' makes it; "
             f"name another with --store PATH, or with {_VARIABLE}."
         )
-    return open_store(SqliteConnection(path))
+    return open_store(config)
 
 
 def store_of_run(
@@ -48,7 +50,7 @@ def store_of_run(
 ) -> MetadataConnectionConfig:
     """The store for a new run: the one that was given, else the author's, else the default."""
     if path is not None:
-        return SqliteConnection(path)
+        return connection_of(path)
     return chosen_by_author or SqliteConnection(DEFAULT_STORE)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline_lib import ir
+from pipeline_lib.compiler.code import CodeDigests
 from pipeline_lib.compiler.lower import NodeLowering, root_expression
 from pipeline_lib.compiler.runtime_parameters import RuntimeParameters
 from pipeline_lib.compiler.source_bundles import SourceBundles
@@ -22,14 +23,17 @@ def compile(pipeline: Pipeline) -> ir.Pipeline:
     """
     runtime_parameters = RuntimeParameters()
     sources = SourceBundles()
-    lowering = NodeLowering(pipeline, runtime_parameters, sources)
+    code = CodeDigests()
+    lowering = NodeLowering(pipeline, runtime_parameters, sources, code)
     root = root_expression(pipeline, runtime_parameters)
-    nodes = tuple(lowering.lower(node) for node in pipeline.components)
+    nodes = lowering.nodes()
     return ir.Pipeline(
         name=pipeline.pipeline_name,
         root=root,
         nodes=nodes,
-        enable_cache=pipeline.enable_cache,
+        exit_handler=lowering.exit_handler(),
+        enable_cache=bool(pipeline.enable_cache),
         runtime_parameters=runtime_parameters.declared(),
         sources=sources.bundles(),
+        code=code.all(),
     )

@@ -1,17 +1,22 @@
-"""Lowers one authored node to an IR node."""
+"""Lowers authored nodes to IR nodes."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from pipeline_lib import ir
-from pipeline_lib.artifacts.artifact import Artifact
+from pipeline_lib.compiler.artifact_type import artifact_type
+from pipeline_lib.compiler.code import CodeDigests
+from pipeline_lib.compiler.expression_inputs import ExpressionInputs
+from pipeline_lib.compiler.levels import ITEM, Level, Levels
 from pipeline_lib.compiler.runtime_parameters import RuntimeParameters
 from pipeline_lib.compiler.source_bundles import SourceBundles
-from pipeline_lib.compiler.source_digest import source_digest
-from pipeline_lib.dsl.base_component import BaseComponent
-from pipeline_lib.dsl.channel import Channel, OutputChannel
+from pipeline_lib.dsl.block import Block
+from pipeline_lib.dsl.channel import Channel, RunChannel
 from pipeline_lib.dsl.component_spec import BoundInput, BoundParameter
+from pipeline_lib.dsl.conditional import Cond
 from pipeline_lib.dsl.executor_spec import (
     BeamExecutorSpec,
     ContainerExecutorSpec,
@@ -19,13 +24,18 @@ from pipeline_lib.dsl.executor_spec import (
     FunctionExecutorSpec,
     ImporterSpec,
     ResolverSpec,
+    SubPipelineSpec,
 )
-from pipeline_lib.dsl.import_path import import_path
+from pipeline_lib.dsl.for_each import ForEach
 from pipeline_lib.dsl.node import BaseNode
 from pipeline_lib.dsl.pipeline import Pipeline
+from pipeline_lib.dsl.placeholder import Placeholder
 from pipeline_lib.dsl.runtime_parameter import RuntimeParameter
 from pipeline_lib.errors import AuthoringError
-from pipeline_lib.ir.expressions import Expression, Literal, Operation, Operator, hidden_input_key
+from pipeline_lib.ir.expressions import Expression, Literal, Operation, Operator
+
+LOOP_TYPE = "pipeline_lib.ForEach"
+"""Type name of a loop's node in the store."""
 
 
 def root_expression(pipeline: Pipeline, runtime_parameters: RuntimeParameters) -> Expression | None:
@@ -43,119 +53,261 @@ class NodeLowering:
     """Lowers the nodes of one pipeline, collecting runtime parameters and sources on the way."""
 
     def __init__(
-        self, pipeline: Pipeline, runtime_parameters: RuntimeParameters, sources: SourceBundles
+        self,
+        pipeline: Pipeline,
+        runtime_parameters: RuntimeParameters,
+        sources: SourceBundles,
+        code: CodeDigests,
     ) -> None:
         self._pipeline = pipeline
         self._runtime_parameters = runtime_parameters
         self._sources = sources
+        self._code = code
+        self._levels = Levels(pipeline)
+        self._lowered: dict[BaseNode | Level, ir.Node] = {}
 
-    def lower(self, node: BaseNode) -> ir.Node:
-        """The IR node of `node`."""
-        inputs = {key: self._input(node, key, bound) for key, bound in node.bound_inputs.items()}
-        inputs.update(_condition_inputs(node))
+    def nodes(self) -> tuple[ir.Node, ...]:
+        """The IR nodes of the pipeline's own level; sub-pipelines and loops hold the others."""
+        self._lower_members(self._levels.top)
+        return self._finished(self._levels.top)
+
+    def exit_handler(self) -> ir.Node | None:
+        """The IR node of the exit handler; call it after `nodes`."""
+        handler = self._pipeline.exit_handler
+        if handler is None:
+            return None
+        if isinstance(handler, Pipeline) or any(isinstance(one, ForEach) for one in handler.blocks):
+            raise AuthoringError(
+                f"Pipeline {self._pipeline.id!r}: its exit handler {handler.id!r} must be one "
+                "component, not a pipeline, and outside of any ForEach block."
+            )
+        node = self._lower(handler, self._levels.top)
+        return replace(node, options=replace(node.options, ignore_upstream_failure=True))
+
+    def _lower_members(self, level: Level) -> None:
+        """Lower all nodes before any holder is finished: reading across levels adds to holders."""
+        for member in level.members:
+            if isinstance(member, Level):
+                self._lowered[member] = self._lower_loop(member, level)
+                self._lower_members(member)
+                continue
+            self._lowered[member] = self._lower(member, level)
+            if isinstance(member, Pipeline):
+                self._lower_sub_pipeline(member)
+
+    def _lower(self, node: BaseNode, level: Level) -> ir.Node:
+        where = f"Node {node.id!r}"
+        reader = ExpressionInputs(where, level, self._levels, self._runtime_parameters)
+        parameters = {
+            name: self._parameter(node, name, bound, reader)
+            for name, bound in node.bound_parameters.items()
+        }
+        executor = self._executor(node, level, reader)
+        condition = _condition(self._levels.own_blocks(node), reader)
+        inputs = {
+            key: self._input(node, key, bound, level) for key, bound in node.bound_inputs.items()
+        }
         return ir.Node(
             id=node.id,
             type_name=node.type_name,
-            executor=self._executor(node),
-            inputs=inputs,
+            executor=executor,
+            inputs={**inputs, **reader.inputs},
             outputs={
                 key: ir.Output(artifact_type(channel.type)) for key, channel in node.outputs.items()
             },
-            parameters={
-                name: self._parameter(node, name, bound)
-                for name, bound in node.bound_parameters.items()
-            },
-            condition=_condition(node),
-            upstream=tuple(sorted(upstream.id for upstream in node.upstream_nodes)),
-            options=ir.NodeOptions(enable_cache=node.enable_cache),
+            parameters=parameters,
+            condition=condition,
+            upstream=self._levels.waited_for(level, node.id),
+            options=_options(node, level),
         )
 
-    def _input(self, node: BaseNode, key: str, bound: BoundInput) -> ir.Input:
+    def _lower_loop(self, inner: Level, level: Level) -> ir.Node:
+        """The node of a loop, as yet without what its inner nodes add."""
+        loop = inner.holder
+        assert isinstance(loop, ForEach)
+        where = f"ForEach {inner.holder_id!r}"
+        reader = ExpressionInputs(where, level, self._levels, self._runtime_parameters)
+        parameters = {}
+        if isinstance(loop.items, RunChannel):
+            sources = self._levels.sources(loop.items, level, where)
+            inner.inputs[ITEM] = ir.Input(artifact_type(loop.items.type), sources, min_count=0)
+            over = ITEM
+        else:
+            over = inner.item_parameter
+            value = self._value(loop.items, reader)
+            parameters[over] = ir.Parameter(ir.ParameterType.JSON, value)
+        condition = _condition(inner.blocks, reader)
+        inner.inputs.update(reader.inputs)
+        return ir.Node(
+            id=inner.holder_id,
+            type_name=LOOP_TYPE,
+            executor=ir.PipelineExecutor(()),
+            inputs=inner.inputs,
+            parameters=parameters,
+            condition=condition,
+            upstream=self._levels.waited_for(level, inner.holder_id),
+            loop=over,
+        )
+
+    def _lower_sub_pipeline(self, pipeline: Pipeline) -> None:
+        inner = self._levels.inside(pipeline)
+        inner.inputs.update(self._lowered[pipeline].inputs)
+        self._lower_members(inner)
+        for key, channel in pipeline.inner_outputs.items():
+            reader = f"Output {key!r} of sub-pipeline {pipeline.id!r}"
+            (source,) = self._levels.sources(channel, inner, reader)
+            assert isinstance(source, ir.NodeOutput), "the pipeline lists the node that writes it"
+            inner.outputs[key] = (source, artifact_type(channel.type))
+
+    def _finished(self, level: Level) -> tuple[ir.Node, ...]:
+        return tuple(self._finished_member(member) for member in level.members)
+
+    def _finished_member(self, member: BaseNode | Level) -> ir.Node:
+        node = self._lowered[member]
+        if isinstance(member, Pipeline):
+            member = self._levels.inside(member)
+        if not isinstance(member, Level):
+            return node
+        outputs = {key: source for key, (source, _) in member.outputs.items()}
+        return replace(
+            node,
+            executor=ir.PipelineExecutor(self._finished(member), outputs),
+            inputs=member.inputs,
+            outputs={key: ir.Output(written) for key, (_, written) in member.outputs.items()},
+        )
+
+    def _input(self, node: BaseNode, key: str, bound: BoundInput, level: Level) -> ir.Input:
         declared = bound.declared
+        reader = f"Input {key!r} of node {node.id!r}"
+        if declared.max_count == 1 and self._levels.collects(bound.channel, level):
+            raise AuthoringError(
+                f"{reader} takes one artifact, but outside of its ForEach block {bound.channel!r} "
+                "is what all elements gave. Let the input take a list: "
+                f"InputArtifact[list[{declared.type.__name__}]]."
+            )
         return ir.Input(
             type=artifact_type(declared.type),
-            sources=_sources(node, key, bound.channel),
+            sources=self._input_sources(node, bound.channel, level, reader),
             min_count=0 if declared.optional else 1,
             max_count=declared.max_count,
         )
 
-    def _parameter(self, node: BaseNode, name: str, bound: BoundParameter) -> ir.Parameter:
+    def _input_sources(
+        self, node: BaseNode, channel: Channel | None, level: Level, reader: str
+    ) -> tuple[ir.InputSource, ...]:
+        if isinstance(node.executor_spec, ResolverSpec) and not isinstance(channel, RunChannel):
+            assert channel is not None, "a resolver's inputs are all given"
+            return (_store_query(channel),)
+        return self._levels.sources(channel, level, reader)
+
+    def _parameter(
+        self, node: BaseNode, name: str, bound: BoundParameter, reader: ExpressionInputs
+    ) -> ir.Parameter:
         if bound.type is ir.ParameterType.MODULE and bound.value is not None:
             where = f"Node {node.id!r}: parameter {name!r}"
             return ir.Parameter(bound.type, self._sources.add(bound.value, where, bound.defines))
-        return ir.Parameter(bound.type, self._value(bound.value))
+        return ir.Parameter(bound.type, self._value(bound.value, reader))
 
-    def _value(self, value: Any) -> Expression:
-        if isinstance(value, RuntimeParameter):
-            return self._runtime_parameters.use(value)
-        return Literal(value)
+    def _value(self, value: Any, reader: ExpressionInputs) -> Expression:
+        match value:
+            case RuntimeParameter():
+                return self._runtime_parameters.use(value)
+            case Placeholder():
+                return value.to_expression(reader)
+            case _:
+                return Literal(value)
 
-    def _executor(self, node: BaseNode) -> ir.Executor:
+    def _executor(self, node: BaseNode, level: Level, reader: ExpressionInputs) -> ir.Executor:
         match node.executor_spec:
             case FunctionExecutorSpec(path):
-                return ir.FunctionExecutor(path, source_digest(path))
-            case ExecutorClassSpec(path=path):
-                arguments = self._beam_arguments(node)
-                return ir.ClassExecutor(path, source_digest(path), arguments)
+                return ir.FunctionExecutor(path, self._code.add(path, _texts(node)))
+            case ExecutorClassSpec(path=path, code_path=code_path):
+                arguments = self._beam_arguments(node, level, reader)
+                return ir.ClassExecutor(path, self._code.add(code_path, _texts(node)), arguments)
             case ContainerExecutorSpec(image, command):
                 return ir.ContainerExecutor(image, command)
             case ImporterSpec(properties, custom_properties):
                 return ir.ImportExecutor(
-                    {name: self._value(value) for name, value in properties.items()},
-                    {name: self._value(value) for name, value in custom_properties.items()},
+                    {name: self._value(value, reader) for name, value in properties.items()},
+                    {name: self._value(value, reader) for name, value in custom_properties.items()},
                 )
-            case ResolverSpec(strategy_path):
-                return ir.ResolveExecutor(strategy_path)
+            case ResolverSpec(strategy_path, config):
+                return ir.ResolveExecutor(
+                    strategy_path,
+                    {name: self._value(value, reader) for name, value in config.items()},
+                )
+            case SubPipelineSpec():
+                return ir.PipelineExecutor(())
 
-    def _beam_arguments(self, node: BaseNode) -> tuple[Expression, ...]:
+    def _beam_arguments(
+        self, node: BaseNode, level: Level, reader: ExpressionInputs
+    ) -> tuple[Expression, ...]:
+        """Those of the pipelines around the node, outermost first, and the node's own."""
         if not isinstance(node.executor_spec, BeamExecutorSpec):
             return ()
-        own = node.beam_pipeline_args if isinstance(node, BaseComponent) else []
-        return tuple(map(self._value, [*self._pipeline.beam_pipeline_args, *own]))
+        pipelines = [one.holder for one in level.path if isinstance(one.holder, Pipeline)]
+        given = [argument for pipeline in pipelines for argument in pipeline.beam_pipeline_args]
+        own = getattr(node, "beam_pipeline_args", [])
+        return tuple(self._value(argument, reader) for argument in [*given, *own])
 
 
-def artifact_type(artifact_class: type[Artifact]) -> ir.ArtifactType:
-    """The IR's artifact type of an artifact class."""
-    return ir.ArtifactType(
-        name=artifact_class.TYPE_NAME,
-        properties={name: declared.type for name, declared in artifact_class.PROPERTIES.items()},
-        class_path=import_path(artifact_class, "Artifact type"),
+def _store_query(channel: Channel) -> ir.StoreQuery:
+    properties = channel.additional_properties
+    custom_properties = channel.additional_custom_properties
+    return ir.StoreQuery(
+        node_id=channel.producer_component_id or "",
+        output_key=channel.output_key or "",
+        pipeline_name=channel.pipeline_name or "",
+        run_id=channel.run_id or "",
+        tag=channel.tag or "",
+        properties={name: Literal(value) for name, value in properties.items()},
+        custom_properties={name: Literal(value) for name, value in custom_properties.items()},
     )
 
 
-def _sources(node: BaseNode, key: str, channel: Channel | None) -> tuple[ir.InputSource, ...]:
-    match channel:
-        case None:
-            return ()
-        case OutputChannel():
-            return (ir.NodeOutput(channel.producer.id, channel.output_key),)
-        case _ if isinstance(node.executor_spec, ResolverSpec):
-            return (ir.StoreQuery(channel.producer_component_id or "", channel.output_key or ""),)
-    raise AuthoringError(
-        f"Input {key!r} of node {node.id!r} reads {channel!r}, which no node of this pipeline "
-        "writes. Read artifacts of earlier runs through a Resolver."
-    )
-
-
-def _condition_inputs(node: BaseNode) -> dict[str, ir.Input]:
-    """Hidden inputs that bring to the node what its condition reads."""
-    channels = [channel for predicate in node.conditions for channel in predicate.channels]
-    return {
-        _condition_key(channel): ir.Input(
-            type=artifact_type(channel.type),
-            sources=(ir.NodeOutput(channel.producer.id, channel.output_key),),
-            hidden=True,
-        )
-        for channel in channels
-    }
-
-
-def _condition_key(channel: OutputChannel) -> str:
-    return hidden_input_key(channel.producer.id, channel.output_key)
-
-
-def _condition(node: BaseNode) -> Expression | None:
-    predicates = [predicate.to_expression(_condition_key) for predicate in node.conditions]
+def _condition(blocks: Sequence[Block], reader: ExpressionInputs) -> Expression | None:
+    predicates = [
+        block.predicate.to_expression(reader) for block in blocks if isinstance(block, Cond)
+    ]
     if len(predicates) < 2:
         return predicates[0] if predicates else None
     return Operation(Operator.AND, tuple(predicates))
+
+
+def _options(node: BaseNode, level: Level) -> ir.NodeOptions:
+    """The node's options; where it does not say, a sub-pipeline around it may."""
+    options = node.options
+    if isinstance(node, Pipeline):
+        _check_sub_pipeline_options(node)
+        return replace(options, enable_cache=None)
+    around = [one.holder for one in level.path[1:] if isinstance(one.holder, Pipeline)]
+    for given in [one.enable_cache for one in reversed(around)]:
+        if options.enable_cache is None and given is not None:
+            options = replace(options, enable_cache=given)
+    return options
+
+
+def _check_sub_pipeline_options(pipeline: Pipeline) -> None:
+    options = pipeline.options
+    for name, value in (
+        ("retries", options.max_retries),
+        ("timeout", options.timeout),
+        ("cpus", options.cpus),
+        ("memory", options.memory),
+    ):
+        if value:
+            raise AuthoringError(
+                f"Node {pipeline.id!r} is a sub-pipeline, which takes no option {name!r}. "
+                "Give it to the nodes inside."
+            )
+    if pipeline.exit_handler is not None:
+        raise AuthoringError(
+            f"Node {pipeline.id!r} is a sub-pipeline, which takes no exit handler. "
+            "Give it to the pipeline around."
+        )
+
+
+def _texts(node: BaseNode) -> list[str]:
+    """The texts that a node is given as parameters."""
+    given = (bound.value for bound in node.bound_parameters.values())
+    return [value for value in given if isinstance(value, str)]

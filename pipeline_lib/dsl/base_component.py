@@ -8,12 +8,12 @@ from typing import ClassVar
 from pipeline_lib.dsl.component_spec import ComponentSpec
 from pipeline_lib.dsl.executor_spec import BeamExecutorSpec, ExecutorClassSpec, beam_arguments
 from pipeline_lib.dsl.import_path import module_name
-from pipeline_lib.dsl.node import BaseNode
+from pipeline_lib.dsl.node import BaseNode, Key
 from pipeline_lib.dsl.runtime_parameter import RuntimeParameter
 from pipeline_lib.errors import AuthoringError
 
 
-class BaseComponent(BaseNode):
+class BaseComponent(BaseNode[Key]):
     """A component whose contract is `SPEC_CLASS` and whose work is done by `EXECUTOR_SPEC`.
 
         class Hello(BaseComponent):
@@ -22,6 +22,8 @@ class BaseComponent(BaseNode):
 
             def __init__(self, examples: Channel, name: str) -> None:
                 super().__init__(spec=HelloSpec(examples=examples, name=name))
+
+    With `class Hello(BaseComponent[Literal["copy"]])` type checkers know the keys of its outputs.
 
     Args:
         spec: an instance of `SPEC_CLASS`.

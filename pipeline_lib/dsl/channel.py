@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from pipeline_lib.artifacts.artifact import Artifact
-from pipeline_lib.dsl.placeholder import ChannelFuture
+from pipeline_lib.dsl.artifact_placeholder import ChannelFuture
 from pipeline_lib.errors import AuthoringError
 
 if TYPE_CHECKING:
+    from pipeline_lib.dsl.for_each import ForEach
     from pipeline_lib.dsl.node import BaseNode
+    from pipeline_lib.dsl.pipeline import PipelineInputs
 
 
 class Channel:
     """Artifacts of one type.
 
     `Channel(type=Model)` on its own stands for what the store holds from all runs of the pipeline
-    and is read through a `Resolver`; `producer_component_id` and `output_key` narrow it to what
-    one node wrote. A custom component may also pass one to declare an output.
+    and is read through a `Resolver`; the other arguments narrow the choice. A custom component may
+    also pass one to declare an output.
+
+    Args:
+        type: artifact type.
+        additional_properties: values that the artifacts' declared properties must have.
+        additional_custom_properties: values that their free properties must have.
+        producer_component_id: the node that wrote them.
+        output_key: the output at which that node wrote them.
+        pipeline_name: the pipeline whose runs wrote them, where it is not the one that asks.
+        run_id: the run that wrote them.
+        tag: a tag of the runs that wrote them.
 
     Raises:
         AuthoringError: `type` is no artifact type.
@@ -26,14 +39,25 @@ class Channel:
     def __init__(
         self,
         type: type[Artifact],
+        additional_properties: Mapping[str, Any] | None = None,
+        additional_custom_properties: Mapping[str, Any] | None = None,
         producer_component_id: str | None = None,
         output_key: str | None = None,
+        *,
+        pipeline_name: str | None = None,
+        run_id: str | None = None,
+        tag: str | None = None,
     ) -> None:
         if not is_artifact_class(type):
             raise AuthoringError(f"Channel(type=...) takes an artifact type, got {type!r}.")
         self.type = type
+        self.additional_properties = dict(additional_properties or {})
+        self.additional_custom_properties = dict(additional_custom_properties or {})
         self.producer_component_id = producer_component_id
         self.output_key = output_key
+        self.pipeline_name = pipeline_name
+        self.run_id = run_id
+        self.tag = tag
 
     @property
     def type_name(self) -> str:
@@ -44,7 +68,15 @@ class Channel:
         return f"Channel(type={self.type_name})"
 
 
-class OutputChannel(Channel):
+class RunChannel(Channel):
+    """Artifacts that the run itself makes or is given."""
+
+    def future(self) -> ChannelFuture:
+        """The artifacts that it will hold, for conditions: `channel.future()[0].value`."""
+        return ChannelFuture(self)
+
+
+class OutputChannel(RunChannel):
     """One output of a node: `node.outputs["model"]`."""
 
     output_key: str
@@ -53,12 +85,63 @@ class OutputChannel(Channel):
         super().__init__(type, output_key=output_key)
         self.producer = producer
 
-    def future(self) -> ChannelFuture:
-        """The artifacts that it will hold, for conditions: `channel.future()[0].value`."""
-        return ChannelFuture(self)
-
     def __repr__(self) -> str:
         return f"{self.producer.id}.outputs[{self.output_key!r}]"
+
+
+class LoopChannel(RunChannel):
+    """The artifact that a `ForEach` has come to."""
+
+    def __init__(self, type: type[Artifact], loop: ForEach) -> None:
+        super().__init__(type)
+        self.loop = loop
+
+    def __repr__(self) -> str:
+        return f"{self.loop.name}.item"
+
+
+class PipelineInputChannel(RunChannel):
+    """One input of a sub-pipeline, as the nodes inside it read it: `inputs["examples"]`."""
+
+    output_key: str
+
+    def __init__(self, inputs: PipelineInputs, key: str, outer: Channel) -> None:
+        super().__init__(outer.type, output_key=key)
+        self.inputs = inputs
+
+    def __repr__(self) -> str:
+        return f"PipelineInputs[{self.output_key!r}]"
+
+
+class UnionChannel(RunChannel):
+    """What several channels hold, in their order."""
+
+    def __init__(self, channels: Iterable[RunChannel]) -> None:
+        self.channels = tuple(channels)
+        for channel in self.channels:
+            if not isinstance(channel, RunChannel):
+                raise AuthoringError(
+                    f"union(...) takes outputs of nodes, got {channel!r} "
+                    f"of type {type(channel).__name__}."
+                )
+        names = sorted({channel.type_name for channel in self.channels})
+        if len(names) != 1:
+            raise AuthoringError(
+                f"union(...) takes channels of one artifact type, got {names or 'no channel'}."
+            )
+        super().__init__(self.channels[0].type)
+
+    def __repr__(self) -> str:
+        return f"union([{', '.join(map(repr, self.channels))}])"
+
+
+def union(channels: Iterable[RunChannel]) -> UnionChannel:
+    """What several channels of one type hold, as one input: `union([a.outputs["x"], ...])`.
+
+    Raises:
+        AuthoringError: there is no channel, one is no output of a node, or the types differ.
+    """
+    return UnionChannel(channels)
 
 
 def is_artifact_class(value: object) -> bool:

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from pipeline_lib.artifacts.artifact import Artifact
-from pipeline_lib.dsl.channel import Channel, is_artifact_class
+from pipeline_lib.artifacts.value_artifact import value_artifact_class
+from pipeline_lib.dsl.channel import Channel, RunChannel, is_artifact_class
+from pipeline_lib.dsl.dynamic_parameter import checked_future_value
+from pipeline_lib.dsl.foreign import adopted
 from pipeline_lib.dsl.parameter_types import (
     ModuleFile,
     checked_value,
@@ -15,7 +18,8 @@ from pipeline_lib.dsl.parameter_types import (
     same_type,
     type_word,
 )
-from pipeline_lib.dsl.placeholder import Placeholder
+from pipeline_lib.dsl.placeholder_base import Placeholder
+from pipeline_lib.dsl.placeholder_collections import holds_placeholder
 from pipeline_lib.dsl.runtime_parameter import RuntimeParameter
 from pipeline_lib.errors import AuthoringError, did_you_mean
 from pipeline_lib.ir.node import ParameterType
@@ -70,6 +74,7 @@ class BoundInput:
                 declared type; the message begins with `where`.
         """
         expected = declared.type.TYPE_NAME
+        given = adopted(given)
         if given is None:
             if not declared.optional:
                 raise AuthoringError(f"{where} is required: pass a channel of {expected!r}.")
@@ -88,8 +93,9 @@ class BoundInput:
 
 @dataclass(frozen=True)
 class BoundParameter:
-    """A parameter's type and what was given: a plain value, a `RuntimeParameter`, or `None`.
+    """A parameter's type and what was given.
 
+    That is a plain value, a `RuntimeParameter`, a value that the run makes, or `None`.
     `defines` names the functions that a module file must define.
     """
 
@@ -115,14 +121,10 @@ class BoundParameter:
             return cls(kind, given)
         if isinstance(given, Channel):
             raise AuthoringError(
-                f"{where} takes {word}, got the channel {given!r}. "
-                "A parameter is known before the run; declare an input to read a channel."
+                f"{where} takes {word}, got the channel {given!r}. {_how_to_read(given)}"
             )
-        if isinstance(given, Placeholder):
-            raise AuthoringError(
-                f"{where} takes {word}, got {given!r}, a value that exists only during the run. "
-                "Declare an input to read it."
-            )
+        if holds_placeholder(given):
+            return cls(kind, checked_future_value(given, declared.type, where))
         return cls(kind, checked_value(given, declared.type, where), declared.defines)
 
 
@@ -237,6 +239,8 @@ def _describe_non_channel(given: Any) -> str:
     if isinstance(outputs, Mapping) and outputs:
         keys = ", ".join(repr(key) for key in outputs)
         return f"the node {given.id!r}. Pass one of its outputs: {keys}."
+    if isinstance(given, Placeholder) and given.channels:
+        return f"{given!r}, which is read from a channel. Pass the channel: {given.channels[0]!r}."
     return f"{given!r} of type {type(given).__name__}."
 
 
@@ -251,3 +255,11 @@ def _check_runtime_parameter(given: RuntimeParameter, declared: object, where: s
             f"{where} takes {type_word(declared, where)}, but runtime parameter {given.name!r} is "
             f"{type_word(given.ptype, where)}."
         )
+
+
+def _how_to_read(channel: Channel) -> str:
+    if not isinstance(channel, RunChannel):
+        return "Declare an input to read a channel."
+    holds_value = value_artifact_class(channel.type_name) is not None
+    what = "value" if holds_value else "uri"
+    return f"Write {channel!r}.future()[0].{what} to pass its {what}."

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline_lib.artifacts.artifact import Artifact
-from pipeline_lib.dsl.channel import is_artifact_class
+from pipeline_lib.dsl.artifact_placeholder import ArtifactPlaceholder
+from pipeline_lib.dsl.channel import RunChannel, is_artifact_class
 from pipeline_lib.dsl.component_spec import (
     BoundInput,
     BoundParameter,
@@ -19,8 +19,12 @@ from pipeline_lib.dsl.component_spec import (
 from pipeline_lib.dsl.executor_spec import ContainerExecutorSpec
 from pipeline_lib.dsl.node import BaseNode
 from pipeline_lib.dsl.parameter_types import parameter_type
+from pipeline_lib.dsl.placeholder import ConcatPlaceholder as ConcatPlaceholder
+from pipeline_lib.dsl.placeholder import ValuePlaceholder
+from pipeline_lib.dsl.runtime_parameter import RuntimeParameter
 from pipeline_lib.errors import AuthoringError, did_you_mean
 from pipeline_lib.ir.expressions import (
+    ArtifactProperty,
     ArtifactUri,
     ArtifactValue,
     ExecutionParameterValue,
@@ -28,74 +32,50 @@ from pipeline_lib.ir.expressions import (
     Index,
     InputArtifacts,
     Literal,
-    Operation,
-    Operator,
     OutputArtifacts,
+    SplitUri,
+    walk,
 )
 
-
-class CommandPlaceholder(ABC):
-    """A part of a container's command that is filled in when the container starts."""
-
-    @abstractmethod
-    def to_expression(self, declared: Declaration) -> Expression:
-        """The IR expression.
-
-        Raises:
-            AuthoringError: the component declares no input, output or parameter of that name.
-        """
+if TYPE_CHECKING:
+    from pipeline_lib.dsl.for_each import ForEach
 
 
-@dataclass(frozen=True)
-class InputValuePlaceholder(CommandPlaceholder):
+class InputValuePlaceholder(ValuePlaceholder):
     """The value of a parameter, or of a value artifact at an input."""
 
-    name: str
+    def __init__(self, input_name: str) -> None:
+        self.input_name = input_name
+        super().__init__(
+            lambda reader: (
+                reader.value_of(input_name)
+                if isinstance(reader, Declaration)
+                else ExecutionParameterValue(input_name)
+            )
+        )
 
-    def to_expression(self, declared: Declaration) -> Expression:
-        """The input's value if there is such an input, else the parameter's."""
-        declared.check("input or parameter", self.name, {**declared.inputs, **declared.parameters})
-        if self.name in declared.inputs:
-            return ArtifactValue(Index(InputArtifacts(self.name), 0))
-        return ExecutionParameterValue(self.name)
 
-
-@dataclass(frozen=True)
-class InputUriPlaceholder(CommandPlaceholder):
+class InputUriPlaceholder(ValuePlaceholder):
     """The URI of the artifact at an input."""
 
-    name: str
+    def __init__(self, input_name: str) -> None:
+        self.input_name = input_name
+        super().__init__(
+            lambda _: ArtifactUri(Index(InputArtifacts(input_name), 0)), value_type=str
+        )
 
-    def to_expression(self, declared: Declaration) -> Expression:
-        """The input's URI."""
-        declared.check("input", self.name, declared.inputs)
-        return ArtifactUri(Index(InputArtifacts(self.name), 0))
 
-
-@dataclass(frozen=True)
-class OutputUriPlaceholder(CommandPlaceholder):
+class OutputUriPlaceholder(ValuePlaceholder):
     """The URI at which an output is to be written."""
 
-    name: str
-
-    def to_expression(self, declared: Declaration) -> Expression:
-        """The output's URI."""
-        declared.check("output", self.name, declared.outputs)
-        return ArtifactUri(Index(OutputArtifacts(self.name), 0))
-
-
-@dataclass(frozen=True)
-class ConcatPlaceholder(CommandPlaceholder):
-    """Strings and placeholders joined without anything between them."""
-
-    items: Sequence[CommandPart]
-
-    def to_expression(self, declared: Declaration) -> Expression:
-        """The parts, joined."""
-        return Operation(Operator.CONCAT, declared.resolve(self.items))
+    def __init__(self, output_name: str) -> None:
+        self.output_name = output_name
+        super().__init__(
+            lambda _: ArtifactUri(Index(OutputArtifacts(output_name), 0)), value_type=str
+        )
 
 
-CommandPart = str | CommandPlaceholder
+CommandPart = str | ValuePlaceholder
 
 
 def create_container_component(
@@ -113,7 +93,8 @@ def create_container_component(
     Args:
         name: of the component, and of its nodes unless `with_id` gives another.
         image: name of the container image.
-        command: program and arguments; strings and placeholders.
+        command: program and arguments; strings and values that only the run knows, of
+            `pipeline_lib.placeholders`.
         inputs: artifact type of each input.
         outputs: artifact type of each output.
         parameters: Python type of each parameter.
@@ -123,7 +104,7 @@ def create_container_component(
         a node to a pipeline.
 
     Raises:
-        AuthoringError: a placeholder names what is not declared, or a declaration does not fit.
+        AuthoringError: the command reads what is not declared, or a declaration does not fit.
     """
     declared = Declaration(name, dict(inputs or {}), dict(outputs or {}), dict(parameters or {}))
     if not image or not command:
@@ -170,7 +151,7 @@ class Declaration:
         """The parts of a command as IR expressions.
 
         Raises:
-            AuthoringError: a part is neither a string nor a placeholder, or names what is not
+            AuthoringError: a part is neither a string nor a future value, or reads what is not
                 declared.
         """
         if isinstance(parts, str):
@@ -181,18 +162,84 @@ class Declaration:
         return tuple(self._resolve(part) for part in parts)
 
     def _resolve(self, part: object) -> Expression:
-        match part:
-            case str():
-                return Literal(part)
-            case CommandPlaceholder():
-                return part.to_expression(self)
+        if isinstance(part, str):
+            return Literal(part)
+        if not isinstance(part, ValuePlaceholder):
+            raise AuthoringError(
+                f"{self._where}: a command consists of strings and placeholders, got {part!r} "
+                f"of type {type(part).__name__}."
+            )
+        expression = part.to_expression(self)
+        for inner in walk(expression):
+            self._check(inner)
+        return expression
+
+    def input_key(self, channel: RunChannel) -> str:
+        """Refused: a command is written before there is a channel.
+
+        Raises:
+            AuthoringError: always.
+        """
         raise AuthoringError(
-            f"{self._where}: a command consists of strings and placeholders, got {part!r} "
-            f"of type {type(part).__name__}."
+            f"{self._where}: the command reads {channel!r}. Declare an input, read that, and pass "
+            "the channel where the component is used."
         )
 
-    def check(self, what: str, key: str, known: Mapping[str, object]) -> None:
-        """Refuse a key that is not among the `known` ones."""
+    def runtime_parameter(self, parameter: RuntimeParameter) -> Expression:
+        """Refused: a command is written before there is a pipeline.
+
+        Raises:
+            AuthoringError: always.
+        """
+        raise AuthoringError(
+            f"{self._where}: the command reads runtime parameter {parameter.name!r}. Declare a "
+            "parameter, read that, and pass the runtime parameter where the component is used."
+        )
+
+    def loop_value(self, loop: ForEach) -> Expression:
+        """Refused: a command is written outside of any loop.
+
+        Raises:
+            AuthoringError: always.
+        """
+        raise AuthoringError(
+            f"{self._where}: the command reads the element of {loop!r}. Declare a parameter, read "
+            "that, and pass the element where the component is used."
+        )
+
+    def value_of(self, name: str) -> Expression:
+        """The value of the input of that name if there is one, else of the parameter.
+
+        Raises:
+            AuthoringError: there is neither.
+        """
+        self._check_name("input or parameter", name, {**self.inputs, **self.parameters})
+        if name in self.inputs:
+            return ArtifactValue(Index(InputArtifacts(name), 0))
+        return ExecutionParameterValue(name)
+
+    def _check(self, expression: Expression) -> None:
+        """Refuse an expression that reads what is not declared, or what its type does not have."""
+        match expression:
+            case InputArtifacts(key):
+                self._check_name("input", key, self.inputs)
+            case OutputArtifacts(key):
+                self._check_name("output", key, self.outputs)
+            case ExecutionParameterValue(name):
+                self._check_name("parameter", name, self.parameters)
+            case ArtifactValue(Index(InputArtifacts(key))) if key in self.inputs:
+                _ = self._declared_input(key).value
+            case ArtifactProperty(Index(InputArtifacts(key)), name, False) if key in self.inputs:
+                self._declared_input(key).property(name)
+            case SplitUri(Index(InputArtifacts(key)), split) if key in self.inputs:
+                self._declared_input(key).split_uri(split)
+
+    def _declared_input(self, key: str) -> ArtifactPlaceholder:
+        """The artifact at an input, of the declared type, which refuses what that has not."""
+        name = f"{self._where}: input({key!r})[...]"
+        return ArtifactPlaceholder(lambda _: Index(InputArtifacts(key), 0), name, self.inputs[key])
+
+    def _check_name(self, what: str, key: str, known: Mapping[str, object]) -> None:
         if key not in known:
             raise AuthoringError(
                 f"{self._where}: the command reads {what} {key!r}, which is not declared."

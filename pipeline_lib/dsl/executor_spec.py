@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline_lib.dsl.component_spec import BoundParameter, ExecutionParameter
@@ -45,6 +45,11 @@ class ExecutorClassSpec:
             return self.executor_class
         return import_path(self.executor_class, "Executor class")
 
+    @property
+    def code_path(self) -> str:
+        """Import path of the code that the result depends on."""
+        return self.path
+
 
 class BeamExecutorSpec(ExecutorClassSpec):
     """An executor class whose work is a Beam pipeline; it is given the `beam_pipeline_args`."""
@@ -75,13 +80,24 @@ class ImporterSpec:
 
 @dataclass(frozen=True)
 class ResolverSpec:
-    """Picks artifacts with a strategy, by import path."""
+    """Picks artifacts with a strategy, by import path, made with the arguments in `config`."""
 
     strategy_path: str
+    config: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SubPipelineSpec:
+    """Runs the nodes of a pipeline that is a node of another."""
 
 
 ExecutorSpec = (
-    ExecutorClassSpec | FunctionExecutorSpec | ContainerExecutorSpec | ImporterSpec | ResolverSpec
+    ExecutorClassSpec
+    | FunctionExecutorSpec
+    | ContainerExecutorSpec
+    | ImporterSpec
+    | ResolverSpec
+    | SubPipelineSpec
 )
 
 

@@ -11,6 +11,8 @@ from pipeline_lib.dsl.component_spec import BoundParameter, ExecutionParameter
 from pipeline_lib.dsl.executor_spec import ImporterSpec
 from pipeline_lib.dsl.node import BaseNode
 from pipeline_lib.dsl.parameter_types import InputPath, plain_json
+from pipeline_lib.dsl.placeholder import ValuePlaceholder
+from pipeline_lib.dsl.placeholder_collections import future_value, holds_placeholder
 from pipeline_lib.dsl.runtime_parameter import RuntimeParameter
 from pipeline_lib.errors import AuthoringError, did_you_mean
 
@@ -28,8 +30,9 @@ class Importer(BaseNode):
         source_uri: path or URI of the data.
         artifact_type: type of the artifact.
         reimport: register a new artifact even if the same data is registered already.
-        properties: declared properties of the artifact; values or `RuntimeParameter`s.
-        custom_properties: free properties of the artifact; values or `RuntimeParameter`s.
+        properties: declared properties of the artifact; plain values, `RuntimeParameter`s or
+            values that the run makes.
+        custom_properties: free properties of the artifact; the same.
         output_key: key of the one output.
 
     Raises:
@@ -38,9 +41,9 @@ class Importer(BaseNode):
 
     def __init__(
         self,
-        source_uri: str | RuntimeParameter,
+        source_uri: str | RuntimeParameter | ValuePlaceholder,
         artifact_type: type[Artifact],
-        reimport: bool | RuntimeParameter = False,
+        reimport: bool | RuntimeParameter | ValuePlaceholder = False,
         properties: Mapping[str, Any] | None = None,
         custom_properties: Mapping[str, Any] | None = None,
         output_key: str = "result",
@@ -49,14 +52,18 @@ class Importer(BaseNode):
             raise AuthoringError(
                 f"Importer(artifact_type=...) takes an artifact type, got {artifact_type!r}."
             )
-        _check_properties(artifact_type, properties or {})
-        for name, value in (custom_properties or {}).items():
-            if not isinstance(value, RuntimeParameter):
-                plain_json(value, f"Importer: custom property {name!r}")
+        given = {
+            name: _checked_property(artifact_type, name, value)
+            for name, value in (properties or {}).items()
+        }
+        free = {
+            name: _checked_value(value, f"Importer: custom property {name!r}")
+            for name, value in (custom_properties or {}).items()
+        }
         super().__init__(
             default_id="Importer",
             type_name=IMPORTER_TYPE,
-            executor_spec=ImporterSpec(dict(properties or {}), dict(custom_properties or {})),
+            executor_spec=ImporterSpec(given, free),
             inputs={},
             outputs={output_key: artifact_type},
             parameters={
@@ -70,16 +77,35 @@ class Importer(BaseNode):
         )
 
 
-def _check_properties(artifact_type: type[Artifact], properties: Mapping[str, Any]) -> None:
+def _checked_property(artifact_type: type[Artifact], name: str, value: Any) -> Any:
     declared = artifact_type.PROPERTIES
-    for name, value in properties.items():
-        if name not in declared:
+    if name not in declared:
+        raise AuthoringError(
+            f"Importer: artifact type {artifact_type.TYPE_NAME!r} declares no property "
+            f"{name!r}.{did_you_mean(name, declared)}"
+        )
+    where = f"Importer: property {name!r} of artifact type {artifact_type.TYPE_NAME!r}"
+    expected = declared[name].type
+    if isinstance(value, RuntimeParameter):
+        return value
+    if holds_placeholder(value):
+        future = future_value(value, where)
+        if future.value_type is not None and not expected.accepts(future.value_type()):
             raise AuthoringError(
-                f"Importer: artifact type {artifact_type.TYPE_NAME!r} declares no property "
-                f"{name!r}.{did_you_mean(name, declared)}"
+                f"{where} holds {expected.name}, but {future!r} is {future.type_word}."
             )
-        if not isinstance(value, RuntimeParameter) and not declared[name].type.accepts(value):
-            raise AuthoringError(
-                f"Importer: property {name!r} of artifact type {artifact_type.TYPE_NAME!r} holds "
-                f"{declared[name].type.name}, got {value!r} of type {type(value).__name__}."
-            )
+        return future
+    if not expected.accepts(value):
+        raise AuthoringError(
+            f"{where} holds {expected.name}, got {value!r} of type {type(value).__name__}."
+        )
+    return value
+
+
+def _checked_value(value: Any, where: str) -> Any:
+    if isinstance(value, RuntimeParameter):
+        return value
+    if holds_placeholder(value):
+        return future_value(value, where)
+    plain_json(value, where)
+    return value

@@ -3,25 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Generic, NoReturn
 
+from pipeline_lib import ir
 from pipeline_lib.artifacts.artifact import Artifact
+from pipeline_lib.dsl.block import open_blocks
 from pipeline_lib.dsl.channel import Channel, OutputChannel
 from pipeline_lib.dsl.component_spec import BoundInput, BoundParameter
-from pipeline_lib.dsl.conditional import active_conditions
+from pipeline_lib.dsl.conditional import Cond
 from pipeline_lib.dsl.executor_spec import ExecutorSpec
+from pipeline_lib.dsl.foreign import adopted
+from pipeline_lib.dsl.node_options import checked_options
+from pipeline_lib.dsl.placeholder import Predicate
 from pipeline_lib.errors import AuthoringError, did_you_mean
 
 if TYPE_CHECKING:
+    # From Python 3.13 on in `typing`; a type checker brings it along.
+    from typing_extensions import TypeVar
+
     Self = TypeVar("Self", bound="BaseNode")
+    Key = TypeVar("Key", bound=str, default=Any)
+else:
+    from typing import TypeVar
+
+    Key = TypeVar("Key")
 
 
-class OutputChannels(dict[str, OutputChannel]):
+class OutputChannels(dict[str, OutputChannel], Generic[Key]):
     """A node's outputs by key; an unknown key is refused with those that exist."""
 
     def __init__(self, node: BaseNode, types: Mapping[str, type[Artifact]]) -> None:
         super().__init__({key: OutputChannel(cls, node, key) for key, cls in types.items()})
         self._node = node
+
+    if TYPE_CHECKING:
+
+        def __getitem__(self, key: Key) -> OutputChannel:  # type: ignore[override]
+            """The channel of that key."""
 
     def __missing__(self, key: str) -> NoReturn:
         raise AuthoringError(
@@ -29,16 +48,18 @@ class OutputChannels(dict[str, OutputChannel]):
         )
 
 
-class BaseNode:
+class BaseNode(Generic[Key]):
     """One step of a pipeline.
+
+    `Key` is for type checkers: the keys of its outputs, as in `BaseNode[Literal["model"]]`.
 
     Attributes:
         id: unique in its pipeline; the component's name unless `with_id` gave another.
         type_name: name of the component's type, recorded in the store.
         outputs: output channels by key.
         upstream_nodes: nodes that must finish first, besides those it reads from.
-        conditions: predicates of the `Cond` blocks it was made in.
-        enable_cache: whether a cached result may be used; `None` leaves it to the pipeline.
+        blocks: the `Cond` and `ForEach` blocks it was made in, outermost first.
+        options: how it is run, apart from what it does.
     """
 
     def __init__(
@@ -56,10 +77,10 @@ class BaseNode:
         self.executor_spec = executor_spec
         self.bound_inputs = dict(inputs)
         self.bound_parameters = dict(parameters)
-        self.outputs = OutputChannels(self, outputs)
+        self.outputs: OutputChannels[Key] = OutputChannels(self, outputs)
         self.upstream_nodes: list[BaseNode] = []
-        self.conditions = active_conditions()
-        self.enable_cache: bool | None = None
+        self.blocks = open_blocks()
+        self.options = ir.NodeOptions()
 
     @property
     def inputs(self) -> dict[str, Channel]:
@@ -71,6 +92,16 @@ class BaseNode:
         """Its parameters, by name."""
         return {name: bound.value for name, bound in self.bound_parameters.items()}
 
+    @property
+    def conditions(self) -> tuple[Predicate, ...]:
+        """Predicates of the `Cond` blocks it was made in, outermost first."""
+        return tuple(block.predicate for block in self.blocks if isinstance(block, Cond))
+
+    @property
+    def enable_cache(self) -> bool | None:
+        """Whether a cached result may be used; `None` leaves it to the pipeline."""
+        return self.options.enable_cache
+
     def with_id(self: Self, id: str) -> Self:
         """Give the node another id, for a component that is used twice."""
         self.id = id
@@ -78,7 +109,50 @@ class BaseNode:
 
     def with_cache(self: Self, enable: bool) -> Self:
         """Say for this node whether a cached result may be used."""
-        self.enable_cache = enable
+        self.options = replace(self.options, enable_cache=enable)
+        return self
+
+    def with_options(
+        self: Self,
+        *,
+        retries: int = 0,
+        retry_delay: float = 1.0,
+        timeout: float | None = None,
+        optional: bool = False,
+        ignore_upstream_failure: bool = False,
+        priority: int = 0,
+        cpus: float | None = None,
+        memory: int | str | None = None,
+    ) -> Self:
+        """Say how the node is run; each call gives all options anew, `with_cache` apart.
+
+            trainer.with_options(retries=2, timeout=3600, cpus=4, memory="8Gi")
+
+        Args:
+            retries: how often it is tried again after a failure.
+            retry_delay: seconds before the first retry; each further one waits twice as long.
+            timeout: seconds after which an attempt is killed and has failed.
+            optional: its failure does not fail the run; nodes that need its outputs are skipped.
+            ignore_upstream_failure: run when all upstream nodes are done, however they ended.
+            priority: of the nodes that could start, the one with the highest starts first.
+            cpus: cores that it occupies while it runs; others wait until they are free.
+            memory: memory that it occupies, in bytes or as in `"512Mi"`, `"8Gi"`.
+
+        Raises:
+            AuthoringError: a number is negative or of the wrong type, or a size cannot be read.
+        """
+        self.options = checked_options(
+            f"Node {self.id!r}",
+            enable_cache=self.options.enable_cache,
+            max_retries=retries,
+            retry_delay=retry_delay if retries else 0.0,
+            timeout=timeout or 0.0,
+            optional=optional,
+            ignore_upstream_failure=ignore_upstream_failure,
+            priority=priority,
+            cpus=cpus or 0.0,
+            memory=memory or 0,
+        )
         return self
 
     def add_upstream_node(self: Self, node: BaseNode) -> Self:
@@ -87,7 +161,7 @@ class BaseNode:
 
     def add_upstream_nodes(self: Self, nodes: Iterable[BaseNode]) -> Self:
         """Run only after each of `nodes`, though nothing is read from them."""
-        for node in nodes:
+        for node in map(adopted, nodes):
             if not isinstance(node, BaseNode):
                 raise AuthoringError(
                     f"Node {self.id!r} can only wait for a node, got {node!r} "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import typing
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from pipeline_lib.errors import AuthoringError
 from pipeline_lib.ir.node import ParameterType
@@ -23,6 +23,14 @@ class InputPath(str):
 
     The content at the path, not the path, decides whether a cached result can be used.
     """
+
+
+class ProtoMessage(Protocol):
+    """A protobuf message, which is taken for a mapping of its fields."""
+
+    @property
+    def DESCRIPTOR(self) -> Any:
+        """Of the message's type."""
 
 
 _TYPES: Mapping[object, tuple[ParameterType, tuple[type, ...]]] = {

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from pipeline_lib.artifacts.strategies import ResolverStrategy
 from pipeline_lib.dsl.channel import Channel
 from pipeline_lib.dsl.component_spec import BoundInput, ChannelParameter
 from pipeline_lib.dsl.executor_spec import ResolverSpec
 from pipeline_lib.dsl.import_path import import_path
 from pipeline_lib.dsl.node import BaseNode
+from pipeline_lib.dsl.placeholder_collections import future_value
 from pipeline_lib.errors import AuthoringError
 
 RESOLVER_TYPE = "tfx.dsl.components.common.resolver.Resolver"
@@ -28,13 +32,20 @@ class Resolver(BaseNode):
 
     Args:
         strategy_class: picks among the candidates.
+        config: arguments that the strategy is made with; they may be `RuntimeParameter`s or
+            placeholders that read the candidates: `input("model")[0].property("...")`.
         channels: candidates by key; `Channel(type=...)` stands for all of that type.
 
     Raises:
         AuthoringError: `strategy_class` is no strategy, or a candidate is no channel.
     """
 
-    def __init__(self, strategy_class: type[ResolverStrategy], **channels: Channel) -> None:
+    def __init__(
+        self,
+        strategy_class: type[ResolverStrategy],
+        config: Mapping[str, Any] | None = None,
+        **channels: Channel,
+    ) -> None:
         if not _is_strategy_class(strategy_class):
             raise AuthoringError(
                 "Resolver(strategy_class=...) takes a class with a resolve_artifacts method, "
@@ -53,7 +64,13 @@ class Resolver(BaseNode):
         super().__init__(
             default_id="Resolver",
             type_name=RESOLVER_TYPE,
-            executor_spec=ResolverSpec(import_path(strategy_class, "Resolver strategy")),
+            executor_spec=ResolverSpec(
+                import_path(strategy_class, "Resolver strategy"),
+                {
+                    name: future_value(value, f"Resolver: config {name!r}")
+                    for name, value in (config or {}).items()
+                },
+            ),
             inputs={
                 key: BoundInput(ChannelParameter(channel.type, optional=True), channel)
                 for key, channel in channels.items()

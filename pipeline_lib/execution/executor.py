@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from abc import ABC, abstractmethod
@@ -12,6 +13,9 @@ from pipeline_lib.artifacts.artifact import Artifact
 
 if TYPE_CHECKING:
     import apache_beam as beam
+
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,15 @@ class BaseExecutor(ABC):
             return tempfile.mkdtemp()
         os.makedirs(self._context.tmp_dir, exist_ok=True)
         return self._context.tmp_dir
+
+    def _log_startup(
+        self,
+        input_dict: dict[str, list[Artifact]],
+        output_dict: dict[str, list[Artifact]],
+        exec_properties: dict[str, Any],
+    ) -> None:
+        """Log that the execution starts; TFX's executors call it first."""
+        _LOG.debug("%s starts.", type(self).__name__)
 
 
 class BeamExecutor(BaseExecutor):

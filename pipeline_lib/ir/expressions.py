@@ -32,10 +32,12 @@ class Operator(Enum):
     NOT = "not"
     CONCAT = "concat"
     JOIN = "join"
-    """Text between the elements of a list: the separator, then the list."""
+    """Text between the elements of a list: the separator, the list, and at will a quote to be put
+    around those elements that are text."""
     JOIN_PATH = "join_path"
     DIRNAME = "dirname"
     BASE64 = "b64encode"
+    """Text or bytes, and at will whether the alphabet is the URL-safe one, as it is by default."""
     JSON = "json"
 
 

@@ -6,7 +6,7 @@ An `ir.Pipeline` that exists can run: it is checked when it is made. Fields and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline_lib.errors import InvalidPipelineError, did_you_mean
@@ -22,6 +22,7 @@ from pipeline_lib.ir.frozen import FrozenFields
 from pipeline_lib.ir.node import NAME, Node, ParameterType
 from pipeline_lib.ir.node_set import (
     NodeSet,
+    all_nodes,
     check_nodes,
     check_references,
     in_running_order,
@@ -103,6 +104,12 @@ class Pipeline(NodeSet):
         if self.exit_handler is not None:
             self._check_exit_handler(self.exit_handler, declared)
         object.__setattr__(self, "nodes", in_running_order(self, where))
+
+    def every_node(self) -> Iterator[Node]:
+        """All nodes, those inside others and the exit handler included."""
+        yield from all_nodes(self.nodes)
+        if self.exit_handler is not None:
+            yield self.exit_handler
 
     def _check_exit_handler(self, handler: Node, declared: set[str]) -> None:
         if handler.id in self.by_id:

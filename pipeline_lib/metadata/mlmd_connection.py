@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,9 @@ from pipeline_lib.metadata.connection import (
 )
 
 _SQLITE_MAGIC = b"SQLite format 3\x00"
+_GRPC_TIMEOUT = 60.0
+"""Seconds after which a call is taken to be lost; without one it would wait for ever."""
+
 _REMEDY = "Give the path of a metadata store, or of a file that does not exist yet."
 
 
@@ -40,6 +41,8 @@ def connection_message(config: MetadataConnectionConfig) -> Any:
                 sqlite=metadata_store_pb2.SqliteMetadataSourceConfig(filename_uri=path)
             )
         case MySqlConnection(host, port, database, username, password):
+            # ML Metadata takes "localhost" for the server's socket file, and drops the port.
+            host = "127.0.0.1" if host == "localhost" else host
             return metadata_store_pb2.ConnectionConfig(
                 mysql=metadata_store_pb2.MySQLDatabaseConfig(
                     host=host, port=port, database=database, user=username, password=password
@@ -52,24 +55,22 @@ def connection_message(config: MetadataConnectionConfig) -> Any:
                 )
             )
         case GrpcConnection(host, port):
-            return metadata_store_pb2.MetadataStoreClientConfig(host=host, port=port)
+            return metadata_store_pb2.MetadataStoreClientConfig(
+                host=host, port=port, client_timeout_sec=_GRPC_TIMEOUT
+            )
 
 
-@contextmanager
-def opened_by_one_process(config: MetadataConnectionConfig) -> Iterator[None]:
-    """Keep other processes from opening the same SQLite file meanwhile.
-
-    Two that make ML Metadata's tables in a new file at the same time would both fail.
-    """
-    if not isinstance(config, SqliteConnection):
-        yield
-        return
-    folder = os.open(os.path.dirname(os.path.abspath(config.path)), os.O_RDONLY)
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(folder)
+def refusal(config: MetadataConnectionConfig, error: Exception) -> str:
+    """The message about a store that cannot be opened, with what ML Metadata does not say."""
+    message = f"The metadata store {config} cannot be opened: {error}."
+    if isinstance(config, MySqlConnection) and "mysql_real_connect" in str(error):
+        return (
+            f"{message} The server is not there, or refuses this user. The user must log in with "
+            "a password of the kind 'mysql_native_password', the only one that ML Metadata knows."
+        )
+    if isinstance(config, PostgresqlConnection) and "connection pointer is NULL" in str(error):
+        return f"{message} The server is not there, or refuses this user."
+    return message
 
 
 def _check_sqlite_file(path: str) -> None:

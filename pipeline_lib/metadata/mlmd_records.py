@@ -10,12 +10,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from google.protobuf import json_format
 from ml_metadata.proto import metadata_store_pb2 as mlmd
 
 from pipeline_lib.artifacts.artifact import ArtifactRecord, PropertyType
 from pipeline_lib.ir.inputs import ArtifactType
-from pipeline_lib.metadata.store import ErrorRecord, ExecutionRecord, ExecutionState
+from pipeline_lib.metadata.mlmd_exact import read_properties
+from pipeline_lib.metadata.mlmd_values import set_struct, set_value
+from pipeline_lib.metadata.records import ErrorRecord, ExecutionRecord, ExecutionState
 
 PREFIX = "plib_"
 PRODUCER = "producer_component"
@@ -23,9 +24,6 @@ PRODUCER = "producer_component"
 
 NAME = "name"
 """TFX's custom property of an artifact: its name."""
-
-_STRUCT_VALUE = "__value__"
-"""Key under which TFX puts a JSON value that is no object into a struct."""
 
 _MLMD_PROPERTY_TYPES: Mapping[PropertyType, Any] = {
     PropertyType.INT: mlmd.INT,
@@ -52,27 +50,6 @@ _FROM_STATE: Mapping[Any, ExecutionState] = {
 }
 
 
-def set_value(message: mlmd.Value, value: Any) -> None:
-    """Fill an ML Metadata value; what is no scalar becomes a struct, as TFX does it."""
-    match value:
-        case bool():
-            message.bool_value = value
-        case int():
-            message.int_value = value
-        case float():
-            message.double_value = value
-        case str():
-            message.string_value = value
-        case _:
-            set_struct(message, value)
-
-
-def set_struct(message: mlmd.Value, value: Any) -> None:
-    """Fill an ML Metadata value with a struct, whatever the JSON value is."""
-    struct = value if isinstance(value, dict) else {_STRUCT_VALUE: value}
-    json_format.ParseDict(struct, message.struct_value)
-
-
 def _set_declared(message: mlmd.Value, value: Any, declared: PropertyType) -> None:
     match declared:
         case PropertyType.JSON_VALUE:
@@ -81,29 +58,6 @@ def _set_declared(message: mlmd.Value, value: Any, declared: PropertyType) -> No
             set_value(message, float(value))
         case _:
             set_value(message, value)
-
-
-def get_value(message: mlmd.Value) -> Any:
-    """The Python value in an ML Metadata value."""
-    kind = message.WhichOneof("value")
-    if kind is None:
-        return None
-    if kind != "struct_value":
-        return getattr(message, kind)
-    struct = _with_integers(json_format.MessageToDict(message.struct_value))
-    return struct[_STRUCT_VALUE] if set(struct) == {_STRUCT_VALUE} else struct
-
-
-def _with_integers(value: Any) -> Any:
-    """The value with integral numbers as `int`: a struct knows only floating-point numbers."""
-    match value:
-        case dict():
-            return {key: _with_integers(item) for key, item in value.items()}
-        case list():
-            return [_with_integers(item) for item in value]
-        case float() if value.is_integer():
-            return int(value)
-    return value
 
 
 def artifact_type_message(artifact_type: ArtifactType) -> mlmd.ArtifactType:
@@ -134,14 +88,14 @@ def artifact_message(
 
 def artifact_record(message: mlmd.Artifact) -> ArtifactRecord:
     """The record of an artifact in the store."""
-    custom = {name: get_value(value) for name, value in message.custom_properties.items()}
+    properties, custom = read_properties(message)
     fingerprint = custom.pop(f"{PREFIX}fingerprint", "")
     custom.pop(PRODUCER, None)
     name = custom.pop(NAME, "") or message.name
     return ArtifactRecord(
         type_name=message.type,
         uri=message.uri,
-        properties={name: get_value(value) for name, value in message.properties.items()},
+        properties=properties,
         custom_properties=custom,
         name=str(name),
         id=message.id,
@@ -167,6 +121,7 @@ def _own_properties(record: ExecutionRecord) -> dict[str, Any]:
     error = record.error or ErrorRecord("", "")
     return {
         "node_id": record.node_id,
+        "iteration": record.iteration,
         "run_id": record.run_id,
         "pipeline_name": record.pipeline_name,
         "skipped": record.state is ExecutionState.SKIPPED,
@@ -174,6 +129,7 @@ def _own_properties(record: ExecutionRecord) -> dict[str, Any]:
         "cache_key": record.cache_key,
         "cache_leaves": json.dumps(dict(record.cache_leaves)) if record.cache_leaves else "",
         "cached_from": record.cached_from,
+        "cache_note": record.cache_note,
         "reason": record.reason,
         "error_type": error.type,
         "error_message": error.message,
@@ -185,7 +141,7 @@ def _own_properties(record: ExecutionRecord) -> dict[str, Any]:
 
 def execution_record(message: mlmd.Execution) -> ExecutionRecord:
     """The record of an execution in the store, without its inputs and outputs."""
-    custom = {name: get_value(value) for name, value in message.custom_properties.items()}
+    _, custom = read_properties(message)
     own = {
         name.removeprefix(PREFIX): custom.pop(name)
         for name in list(custom)
@@ -204,6 +160,7 @@ def execution_record(message: mlmd.Execution) -> ExecutionRecord:
         pipeline_name=own.get("pipeline_name", ""),
         run_id=own.get("run_id", ""),
         node_id=own.get("node_id", ""),
+        iteration=own.get("iteration", ""),
         type_name=message.type,
         state=ExecutionState.SKIPPED if own.get("skipped") else state,
         chosen=own.get("chosen", False),
@@ -211,6 +168,7 @@ def execution_record(message: mlmd.Execution) -> ExecutionRecord:
         cache_key=own.get("cache_key", ""),
         cache_leaves=json.loads(own.get("cache_leaves", "{}")),
         cached_from=own.get("cached_from", 0),
+        cache_note=own.get("cache_note", ""),
         reason=own.get("reason", ""),
         error=error,
         log_uri=own.get("log_uri", ""),

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import functools
 import json
-import threading
 import time
+import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
 import ml_metadata
 from ml_metadata.proto import metadata_store_pb2 as mlmd
 
 from pipeline_lib.artifacts.artifact import ArtifactRecord
-from pipeline_lib.errors import MetadataStoreError, RunNotFoundError
+from pipeline_lib.errors import RunNotFoundError
 from pipeline_lib.ir.inputs import ArtifactType
 from pipeline_lib.metadata.connection import MetadataConnectionConfig
-from pipeline_lib.metadata.mlmd_connection import connection_message, opened_by_one_process
+from pipeline_lib.metadata.lineage import Direction, Lineage
+from pipeline_lib.metadata.mlmd_artifacts import find_artifacts, in_batches, live_newest_first
 from pipeline_lib.metadata.mlmd_events import (
     OUTPUT_EVENTS,
     Link,
@@ -27,7 +27,10 @@ from pipeline_lib.metadata.mlmd_events import (
     event_places,
     links,
 )
+from pipeline_lib.metadata.mlmd_exact import columns_of, keep_exact
+from pipeline_lib.metadata.mlmd_lineage import Tracer
 from pipeline_lib.metadata.mlmd_records import (
+    PREFIX,
     artifact_message,
     artifact_record,
     artifact_type_message,
@@ -35,32 +38,12 @@ from pipeline_lib.metadata.mlmd_records import (
     execution_record,
 )
 from pipeline_lib.metadata.mlmd_runs import run_context, run_record
-from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, RunRecord
+from pipeline_lib.metadata.mlmd_session import Session, reading, writing
+from pipeline_lib.metadata.queries import ArtifactQuery
+from pipeline_lib.metadata.records import ExecutionRecord, ExecutionState, RunRecord
 
 _CONTEXT_TYPES = ("pipeline", "pipeline_run", "node", "execution_cache")
 """TFX's context types: a pipeline, one run, a node across runs, executions with one cache key."""
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def _one_at_a_time(method: F) -> F:
-    """Serialise the calls of one process and turn the library's errors into ours."""
-
-    @functools.wraps(method)
-    def call(self: MlmdStore, *args: Any, **kwargs: Any) -> Any:
-        with self._lock:
-            try:
-                try:
-                    return method(self, *args, **kwargs)
-                except ml_metadata.errors.AlreadyExistsError:
-                    # Another process has just recorded the same context: now it will be found.
-                    return method(self, *args, **kwargs)
-            except ml_metadata.errors.StatusError as error:
-                raise MetadataStoreError(
-                    f"The metadata store failed in {method.__name__!r}: {error}."
-                ) from error
-
-    return call  # type: ignore[return-value]
 
 
 class MlmdStore:
@@ -71,58 +54,52 @@ class MlmdStore:
     """
 
     def __init__(self, config: MetadataConnectionConfig) -> None:
-        self._lock = threading.RLock()
-        message = connection_message(config)
-        try:
-            with opened_by_one_process(config):
-                self._open(message)
-        except (ml_metadata.errors.StatusError, RuntimeError) as error:
-            raise MetadataStoreError(
-                f"The metadata store {config} cannot be opened: {error}."
-            ) from error
+        self._context_types: dict[str, int] = {}
         self._type_ids: dict[tuple[str, str], int] = {}
         self._context_ids: dict[tuple[str, str], int] = {}
         self._recorded: dict[tuple[str, str], ExecutionRecord] = {}
+        self._columns = columns_of(config)
+        self._session = Session(config, self._put_context_types)
 
-    def _open(self, message: Any) -> None:
-        self._store = ml_metadata.metadata_store.MetadataStore(message)
-        self._context_types = {
-            name: self._store.put_context_type(mlmd.ContextType(name=name))
-            for name in _CONTEXT_TYPES
-        }
+    @property
+    def _store(self) -> Any:
+        return self._session.store
 
-    @_one_at_a_time
+    def _put_context_types(self, store: Any) -> None:
+        for name in _CONTEXT_TYPES:
+            self._context_types[name] = store.put_context_type(mlmd.ContextType(name=name))
+
+    @writing
     def record_run(self, run: RunRecord) -> None:
         """Record a run, or its new state."""
         context = run_context(run, self._context_types["pipeline_run"])
+        keep_exact(context, self._columns)
         known = self._context("pipeline_run", run.run_id)
         if known is not None:
             context.id = known.id
             self._store.put_contexts([context])
-        else:
+        if known is None or self._session.in_doubt:
             self._put_new_run(context, run.pipeline_name)
 
-    @_one_at_a_time
     def record(self, execution: ExecutionRecord) -> ExecutionRecord:
         """Record an execution or its new state."""
+        # By its mark a new execution is found again if the connection is lost while it is written.
+        return self._record(execution, "" if execution.id else f"{PREFIX}{uuid.uuid4().hex}")
+
+    @writing
+    def _record(self, execution: ExecutionRecord, mark: str) -> ExecutionRecord:
         message = execution_message(execution, self._execution_type(execution.type_name))
+        if mark:
+            message.external_id = mark
+        keep_exact(message, self._columns)
         inputs = [] if execution.id else links(mlmd.Event.INPUT, execution.inputs)
         kind = mlmd.Event.INTERNAL_OUTPUT if execution.chosen else mlmd.Event.OUTPUT
         outputs = links(kind, execution.outputs) if execution.state.is_success else []
         new_artifacts = [self._new_artifact(execution, link) for link in outputs]
         artifacts = [None] * len(inputs) + new_artifacts
-        names = _context_names(execution)
-        execution_id, artifact_ids, context_ids = self._store.put_execution(
-            message,
-            [
-                (artifact, link.event)
-                for artifact, link in zip(artifacts, inputs + outputs, strict=True)
-            ],
-            [self._known_or_new_context(*name) for name in names],
-            reuse_context_if_already_exist=True,
-            force_reuse_context=True,
-        )
-        self._context_ids.update(zip(names, context_ids, strict=True))
+        execution_id, artifact_ids = self._written_already(
+            message, inputs + outputs
+        ) or self._put_execution(execution, message, artifacts, inputs + outputs)
         # The store answers with one id for each link, in their order.
         output_ids = artifact_ids[len(inputs) :]
         recorded_outputs = at_their_places(
@@ -137,50 +114,100 @@ class MlmdStore:
             started=execution.started or now,
             ended=0.0 if execution.state is ExecutionState.RUNNING else now,
         )
-        self._recorded[execution.run_id, execution.node_id] = recorded
+        self._recorded[execution.run_id, execution.instance] = recorded
         return recorded
 
-    @_one_at_a_time
-    def execution(self, run_id: str, node_id: str) -> ExecutionRecord | None:
-        """The latest execution of a node in a run."""
-        recorded = self._recorded.get((run_id, node_id))
+    def _put_execution(
+        self,
+        execution: ExecutionRecord,
+        message: mlmd.Execution,
+        artifacts: Iterable[mlmd.Artifact | None],
+        links: Iterable[Link],
+    ) -> tuple[int, list[int]]:
+        """Write it in one transaction; the ids of the execution and of each link's artifact."""
+        names = _context_names(execution)
+        execution_id, artifact_ids, context_ids = self._store.put_execution(
+            message,
+            [(artifact, link.event) for artifact, link in zip(artifacts, links, strict=True)],
+            [self._known_or_new_context(*name) for name in names],
+            reuse_context_if_already_exist=True,
+            force_reuse_context=True,
+        )
+        self._context_ids.update(zip(names, context_ids, strict=True))
+        return execution_id, artifact_ids
+
+    def _written_already(
+        self, message: mlmd.Execution, links: Sequence[Link]
+    ) -> tuple[int, list[int]] | None:
+        """What `_put_execution` gives, if it has done its work before the connection was lost."""
+        if not self._session.in_doubt:
+            return None
+        found = self._found_again(message)
+        if found is None or found.last_known_state != message.last_known_state:
+            return None
+        events = self._store.get_events_by_execution_ids([found.id])
+        ids = {(one.type, *event_places(one)): int(one.artifact_id) for one in events}
+        keys = [(link.event.type, *link.places) for link in links]
+        return (found.id, [ids[key] for key in keys]) if set(keys) <= set(ids) else None
+
+    def _found_again(self, message: mlmd.Execution) -> mlmd.Execution | None:
+        try:
+            (found,) = (
+                self._store.get_executions_by_id([message.id])
+                if message.id
+                else self._store.get_executions_by_external_ids([message.external_id])
+            )
+        except ml_metadata.errors.NotFoundError:
+            return None
+        return found
+
+    @reading
+    def execution(self, run_id: str, instance: str) -> ExecutionRecord | None:
+        """The latest execution of an instance of a node in a run."""
+        recorded = self._recorded.get((run_id, instance))
         if recorded is not None:
             return recorded
         context = self._context("pipeline_run", run_id)
         if context is None:
             return None
         found = [
-            execution for execution in self._executions_in(context) if execution.node_id == node_id
+            execution
+            for execution in self._executions_in(context)
+            if execution.instance == instance
         ]
         return self._with_artifacts(found)[-1] if found else None
 
-    @_one_at_a_time
+    @reading
     def executions(self, run_id: str) -> list[ExecutionRecord]:
         """All executions of a run, oldest first."""
         context = self._run_context(run_id)
-        return self._with_artifacts(self._executions_in(context))
+        found = self._with_artifacts(self._executions_in(context))
+        for execution in found:
+            if execution.state.is_success:  # the others may have changed when they are asked for
+                self._recorded[run_id, execution.instance] = execution
+        return found
 
-    @_one_at_a_time
+    @reading
     def states(self, run_id: str) -> dict[str, ExecutionState]:
         """State of each node's latest execution in a run."""
         executions = self._executions_in(self._run_context(run_id))
-        return {one.node_id: one.state for one in executions}
+        return {one.instance: one.state for one in executions}
 
-    @_one_at_a_time
+    @reading
     def run(self, run_id: str) -> RunRecord:
         """A run by its id."""
         return self._run_record(self._run_context(run_id))
 
-    @_one_at_a_time
+    @reading
     def runs(self) -> list[RunRecord]:
         """All runs, newest first."""
         contexts = self._store.get_contexts_by_type("pipeline_run")
         newest_first = sorted(contexts, key=lambda context: context.id, reverse=True)
         return list(map(self._run_record, newest_first))
 
-    @_one_at_a_time
-    def cached(self, pipeline_name: str, cache_key: str) -> ExecutionRecord | None:
-        """The latest completed execution with that cache key."""
+    @reading
+    def cached(self, cache_key: str) -> ExecutionRecord | None:
+        """The latest completed execution of any pipeline with that cache key."""
         context = self._context("execution_cache", cache_key)
         if context is None:
             return None
@@ -188,50 +215,99 @@ class MlmdStore:
             execution
             for execution in self._executions_in(context)
             if execution.state is ExecutionState.COMPLETE
-            and execution.pipeline_name == pipeline_name
         ]
-        return self._with_artifacts(completed[-1:])[0] if completed else None
+        for execution in reversed(completed):
+            (found,) = self._with_artifacts([execution])
+            if not self._deleted([one.id for group in found.outputs.values() for one in group]):
+                return found
+        return None
 
-    @_one_at_a_time
-    def artifacts(
-        self, type_name: str, pipeline_name: str, node_id: str = "", output_key: str = ""
-    ) -> list[ArtifactRecord]:
-        """Live artifacts of a type that runs of a pipeline wrote, newest first."""
-        context = (
-            self._context("node", f"{pipeline_name}.{node_id}")
-            if node_id
-            else self._context("pipeline", pipeline_name)
-        )
+    @reading
+    def node_executions(
+        self, pipeline_name: str, node_id: str, iteration: str = "", before_id: int = 0
+    ) -> list[ExecutionRecord]:
+        """The last twenty executions of a node in all runs of a pipeline, newest first."""
+        context = self._context("node", f"{pipeline_name}.{node_id}")
         if context is None:
             return []
-        # Filtered in the database: most of what a pipeline wrote is of other types.
-        query = f"type = {json.dumps(type_name)} AND contexts_c.id = {context.id}"
-        options = ml_metadata.ListOptions(filter_query=query)
-        found = _newest_first(self._store.get_artifacts(options), type_name)
-        if not node_id:
-            return found
-        # A context holds what its executions read as well.
-        executions = {one.id for one in self._store.get_executions_by_context(context.id)}
-        events = self._store.get_events_by_artifact_ids([artifact.id for artifact in found])
-        written = {
-            event.artifact_id
-            for event in events
-            if event.type in OUTPUT_EVENTS
-            and event.execution_id in executions
-            and (not output_key or output_key in dict(event_places(event)))
-        }
-        return [artifact for artifact in found if artifact.id in written]
+        query = f"contexts_c.id = {context.id}"
+        if iteration:
+            own_property = f"custom_properties.{PREFIX}iteration.string_value"
+            query += f" AND {own_property} = {json.dumps(iteration)}"
+        if before_id:
+            query += f" AND id < {before_id}"
+        options = ml_metadata.ListOptions(
+            filter_query=query, limit=20, order_by=ml_metadata.OrderByField.ID, is_asc=False
+        )
+        found = map(execution_record, self._store.get_executions(options))
+        return self._with_artifacts([self._with_names(one) for one in found])
 
-    @_one_at_a_time
+    @reading
+    def artifacts(self, query: ArtifactQuery) -> list[ArtifactRecord]:
+        """Live artifacts that answer a query, newest first."""
+        found = find_artifacts(self._store, query, self._columns, self._with_names)
+        return list(map(artifact_record, found))
+
+    @reading
     def artifacts_at(self, type_name: str, uri: str) -> list[ArtifactRecord]:
         """Live artifacts of a type at a URI, newest first."""
-        return _newest_first(self._store.get_artifacts_by_uri(uri), type_name)
+        return [
+            artifact_record(artifact)
+            for artifact in live_newest_first(self._store.get_artifacts_by_uri(uri))
+            if artifact.type == type_name
+        ]
 
-    @_one_at_a_time
+    @reading
+    def artifact_ids(self, uri: str) -> list[int]:
+        """Ids of all artifacts at a URI, newest first."""
+        return sorted((one.id for one in self._store.get_artifacts_by_uri(uri)), reverse=True)
+
+    @reading
+    def lineage(
+        self,
+        artifact_ids: Collection[int],
+        directions: Collection[Direction] = tuple(Direction),
+        depth: int | None = None,
+        as_of: float | None = None,
+    ) -> Lineage:
+        """What artifacts were made of, and what was made of them."""
+        tracer = Tracer(self._store, as_of, self._with_names)
+        return tracer.trace(artifact_ids, directions, depth)
+
+    @writing
+    def mark_deleted(self, artifact_ids: Collection[int]) -> None:
+        """Record that the files of artifacts are gone."""
+        self._put_states(artifact_ids, mlmd.Artifact.DELETED)
+
+    @writing
+    def mark_live(self, artifact_ids: Collection[int]) -> None:
+        """Record that artifacts which were marked as deleted are there."""
+        self._put_states(artifact_ids, mlmd.Artifact.LIVE)
+
+    @reading
+    def deleted(self, artifact_ids: Collection[int]) -> set[int]:
+        """Those of the artifacts that are marked as deleted."""
+        return self._deleted(artifact_ids)
+
     def close(self) -> None:
         """Release the connection."""
         self._recorded.clear()
-        del self._store
+        self._session.close()
+
+    def _put_states(self, artifact_ids: Collection[int], state: Any) -> None:
+        for some in in_batches(sorted(artifact_ids)):
+            artifacts = self._store.get_artifacts_by_id(some)
+            for artifact in artifacts:
+                artifact.state = state
+            self._store.put_artifacts(artifacts)
+
+    def _deleted(self, artifact_ids: Collection[int]) -> set[int]:
+        return {
+            artifact.id
+            for some in in_batches(sorted(artifact_ids))
+            for artifact in self._store.get_artifacts_by_id(some)
+            if artifact.state == mlmd.Artifact.DELETED
+        }
 
     def _context(self, type_name: str, name: str) -> mlmd.Context | None:
         context: mlmd.Context | None = self._store.get_context_by_type_and_name(type_name, name)
@@ -261,9 +337,14 @@ class MlmdStore:
         )
         pipeline_id, run_id = self._store.put_contexts([pipeline, run])
         self._context_ids["pipeline", pipeline_name] = pipeline_id
-        self._store.put_parent_contexts(
-            [mlmd.ParentContext(parent_id=pipeline_id, child_id=run_id)]
-        )
+        self._put_below(pipeline_id, run_id)
+
+    def _put_below(self, parent_id: int, child_id: int) -> None:
+        link = mlmd.ParentContext(parent_id=parent_id, child_id=child_id)
+        try:
+            self._store.put_parent_contexts([link])
+        except ml_metadata.errors.AlreadyExistsError:
+            pass  # written before the connection was lost
 
     def _run_record(self, context: mlmd.Context) -> RunRecord:
         """The run that a context stands for; TFX tells its pipeline by the context above only."""
@@ -314,7 +395,9 @@ class MlmdStore:
             return None
         declared = execution.output_types[link.places[0][0]]
         type_id = self._artifact_type(declared)
-        return artifact_message(link.record, declared, type_id, execution.node_id)
+        message = artifact_message(link.record, declared, type_id, execution.node_id)
+        keep_exact(message, self._columns)
+        return message
 
     def _with_artifacts(self, executions: list[ExecutionRecord]) -> list[ExecutionRecord]:
         """The executions with their inputs and outputs."""
@@ -364,12 +447,3 @@ def _recorded(
     if new is None:
         return record
     return replace(artifact_record(new), type_name=record.type_name, id=artifact_id)
-
-
-def _newest_first(artifacts: Iterable[mlmd.Artifact], type_name: str) -> list[ArtifactRecord]:
-    live = [
-        artifact
-        for artifact in artifacts
-        if artifact.type == type_name and artifact.state != mlmd.Artifact.DELETED
-    ]
-    return [artifact_record(one) for one in sorted(live, key=lambda one: -one.id)]

@@ -9,9 +9,11 @@ from typing import Any
 
 from pipeline_lib.artifacts import files
 from pipeline_lib.artifacts.artifact import ArtifactRecord
+from pipeline_lib.ir.evaluation import reads_environment
 from pipeline_lib.ir.executors import ClassExecutor, FunctionExecutor
 from pipeline_lib.ir.expressions import SourceFile
 from pipeline_lib.ir.node import Node, ParameterType
+from pipeline_lib.ir.pipeline import Code
 
 
 def cache_leaves(
@@ -19,16 +21,18 @@ def cache_leaves(
     executor: FunctionExecutor | ClassExecutor,
     inputs: Mapping[str, Sequence[ArtifactRecord]],
     parameters: Mapping[str, Any],
+    code: Sequence[Code],
 ) -> dict[str, str]:
     """The parts of the key by name, so that a changed one can be told.
 
+    `code` holds the parts of each executor's source; without them its digest is one part.
     Inputs count by content and properties, not by where they are or who wrote them; data outside
     the pipeline counts by content; the user's modules count by content.
     """
     leaves = {
         "executor": executor.path,
-        "code": executor.digest,
         "outputs": _digest({key: output.type.name for key, output in node.outputs.items()}),
+        **_code_leaves(executor, code),
     }
     for name, value in parameters.items():
         leaves[f"parameter.{name}"] = _parameter_leaf(node, name, value)
@@ -43,10 +47,21 @@ def cache_key(leaves: Mapping[str, str]) -> str:
     return _digest(dict(leaves))
 
 
+def _code_leaves(
+    executor: FunctionExecutor | ClassExecutor, code: Sequence[Code]
+) -> dict[str, str]:
+    for one in code:
+        if one.digest == executor.digest:
+            return {f"code.{part}": digest for part, digest in one.parts.items()}
+    return {"code": executor.digest}
+
+
 def _parameter_leaf(node: Node, name: str, value: Any) -> str:
     declared = node.parameters[name]
     if isinstance(declared.value, SourceFile):
         return f"{declared.value.digest}/{declared.value.file}"
+    if reads_environment(declared.value):
+        return f"environment {_digest(value)}"  # it may be a secret
     if declared.type is ParameterType.PATH and value is not None:
         return files.fingerprint(value) or "missing"
     return json.dumps(value, sort_keys=True)

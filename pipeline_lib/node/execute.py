@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -32,21 +33,36 @@ def execute(request: ExecutionRequest) -> Outcome:
         KeyboardInterrupt: the user interrupted.
     """
     try:
-        outputs = _new_outputs(request)
-        _call_executor(request, outputs)
-        return Success(_publish_files(request, outputs))
+        return run_executor(request)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # an executor may call sys.exit()
         return Failure(error_record(error))
+
+
+def run_executor(request: ExecutionRequest) -> Success:
+    """Run the executor, and let what it raises come through."""
+    try:
+        outputs = _new_outputs(request)
+        _call_executor(request, outputs)
+        return Success(_publish_files(request, outputs))
     finally:
         remove_unfinished(request)
 
 
 def remove_unfinished(request: ExecutionRequest) -> None:
     """Remove what an execution left behind that is no finished output."""
-    left_behind = [slot.partial for slot in request.outputs.values()]
-    for uri in (*left_behind, _temporary_directory(request)):
+    _remove([*(slot.partial for slot in request.outputs.values()), _temporary_directory(request)])
+
+
+def remove_unpublished(request: ExecutionRequest) -> None:
+    """Remove all that an execution has written, also what is in its final place."""
+    remove_unfinished(request)
+    _remove([slot.final for slot in request.outputs.values()])
+
+
+def _remove(uris: Sequence[str]) -> None:
+    for uri in uris:
         try:
             files.remove(uri)
         except Exception as error:  # what the execution achieved counts, not how it tidied up
@@ -61,7 +77,13 @@ def _call_executor(request: ExecutionRequest, outputs: Artifacts) -> None:
     executor = import_object(request.executor.path)
     if isinstance(request.executor, ClassExecutor):
         executor = executor(_context(request))
-    executor.Do(inputs, outputs, dict(request.parameters))
+    process = os.getpid()
+    try:
+        executor.Do(inputs, outputs, dict(request.parameters))
+    finally:
+        if os.getpid() != process:
+            # A child that the executor has forked and that came back: the outputs are its parent's.
+            os._exit(1)
 
 
 def _context(request: ExecutionRequest) -> ExecutorContext:

@@ -48,7 +48,7 @@ def artifact_class(artifact_type: ArtifactType) -> type[Artifact]:
 @functools.cache
 def _artifact_class(name: str, path: str, properties: tuple[Any, ...]) -> type[Artifact]:
     try:
-        found = import_object(path)
+        found = import_object(path) if path else None
     except (ImportError, UserModuleError):
         found = None
     if isinstance(found, type) and issubclass(found, Artifact):

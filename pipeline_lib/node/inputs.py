@@ -8,7 +8,8 @@ from pipeline_lib.artifacts.artifact import ArtifactRecord
 from pipeline_lib.errors import PipelineLibError
 from pipeline_lib.ir.inputs import Input, InputSource, NodeOutput, PipelineInput, StoreQuery
 from pipeline_lib.ir.node import Node
-from pipeline_lib.metadata.store import ExecutionState, MetadataStore
+from pipeline_lib.metadata.queries import ArtifactQuery
+from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, MetadataStore
 from pipeline_lib.node.run import Run
 
 Artifacts = Mapping[str, Sequence[ArtifactRecord]]
@@ -18,15 +19,15 @@ class InputError(PipelineLibError):
     """An input did not receive as many artifacts as it takes."""
 
 
-class UpstreamSkippedError(PipelineLibError):
-    """A required input is empty because the node that writes it was skipped."""
+class UpstreamMissingError(PipelineLibError):
+    """A required input is empty because the node that writes it was skipped or has failed."""
 
 
 def resolve_inputs(node: Node, run: Run, store: MetadataStore) -> dict[str, list[ArtifactRecord]]:
     """The artifacts at each input, hidden ones included.
 
     Raises:
-        UpstreamSkippedError: a required input is empty because its source was skipped.
+        UpstreamMissingError: a required input is empty because its source did not run.
         InputError: an input has too few or too many artifacts.
     """
     resolved = {}
@@ -41,19 +42,60 @@ def resolve_inputs(node: Node, run: Run, store: MetadataStore) -> dict[str, list
     return resolved
 
 
+def reason_missing(declared: Input, run: Run, store: MetadataStore) -> str:
+    """Why an input is empty: the state of a node above it; empty where all have run."""
+    for source in declared.sources:
+        match source:
+            case NodeOutput(node_id):
+                execution = store.execution(run.run_id, run.instance(node_id))
+                reason = reason_without_outputs(node_id, execution)
+            case PipelineInput(key):
+                reason = run.missing.get(key, "")
+            case StoreQuery():
+                reason = ""
+        if reason:
+            return reason
+    return ""
+
+
 def _read(
     source: InputSource, declared: Input, run: Run, store: MetadataStore
 ) -> Sequence[ArtifactRecord]:
     match source:
         case NodeOutput(node_id, output_key):
-            execution = store.execution(run.run_id, node_id)
+            execution = store.execution(run.run_id, run.instance(node_id))
             if execution is None or not execution.state.is_success:
                 return ()
             return execution.outputs.get(output_key, ())
         case PipelineInput(key):
             return run.inputs[key]
-        case StoreQuery(node_id, output_key):
-            return store.artifacts(declared.type.name, run.pipeline.name, node_id, output_key)
+        case StoreQuery() as query:
+            return store.artifacts(_artifact_query(query, declared, run))
+
+
+def _artifact_query(query: StoreQuery, declared: Input, run: Run) -> ArtifactQuery:
+    return ArtifactQuery(
+        type_name=declared.type.name,
+        pipeline_name=query.pipeline_name or run.pipeline.name,
+        node_id=query.node_id,
+        output_key=query.output_key,
+        run_id=query.run_id,
+        tag=query.tag,
+        properties={name: one.value for name, one in query.properties.items()},
+        custom_properties={name: one.value for name, one in query.custom_properties.items()},
+    )
+
+
+def reason_without_outputs(node_id: str, execution: ExecutionRecord | None) -> str:
+    """Why a node's execution has no outputs; empty where nothing tells."""
+    match execution:
+        case ExecutionRecord(state=ExecutionState.SKIPPED):
+            return f"node {node_id!r} was skipped"
+        case ExecutionRecord(state=ExecutionState.FAILED):
+            return f"node {node_id!r} failed"
+        case ExecutionRecord(state=ExecutionState.COMPLETE, reason=reason):
+            return reason  # of a node that holds the one that was to write them
+    return ""
 
 
 def _check_count(
@@ -66,9 +108,9 @@ def _check_count(
 ) -> None:
     count = len(artifacts)
     if count < declared.min_count:
-        skipped = _skipped_source(declared, run, store)
-        if skipped:
-            raise UpstreamSkippedError(f"node {skipped!r} was skipped")
+        reason = reason_missing(declared, run, store)
+        if reason:
+            raise UpstreamMissingError(reason)
         raise InputError(
             f"Input {key!r} of node {node.id!r} takes at least {declared.min_count} artifact of "
             f"type {declared.type.name!r}, got {count}."
@@ -78,12 +120,3 @@ def _check_count(
             f"Input {key!r} of node {node.id!r} takes at most {declared.max_count} artifact of "
             f"type {declared.type.name!r}, got {count}."
         )
-
-
-def _skipped_source(declared: Input, run: Run, store: MetadataStore) -> str:
-    for source in declared.sources:
-        if isinstance(source, NodeOutput):
-            execution = store.execution(run.run_id, source.node_id)
-            if execution is not None and execution.state is ExecutionState.SKIPPED:
-                return source.node_id
-    return ""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pipeline_lib.errors import MetadataStoreError
 from pipeline_lib.ir.node import Node
 from pipeline_lib.metadata.store import ExecutionRecord, MetadataStore
-from pipeline_lib.node.drive import Work, drive
+from pipeline_lib.node.drive import Nested, Work, drive
 from pipeline_lib.node.execute import execute as execute_here
 from pipeline_lib.node.failure import error_record
 from pipeline_lib.node.publish import publish, publish_undriven
@@ -20,11 +20,12 @@ Execute = Callable[[ExecutionRequest], Outcome]
 
 def launch(
     node: Node, run: Run, store: MetadataStore, execute: Execute = execute_here
-) -> ExecutionRecord:
+) -> ExecutionRecord | Nested:
     """Drive, execute, publish.
 
     Returns:
-        The final record. A node that fails is recorded as failed and not raised.
+        The final record; a node that fails is recorded as failed and not raised. Of a node that
+        holds nodes of its own, what is to be run before `publish_nested` makes that record.
 
     Raises:
         MetadataStoreError: the store cannot be written.

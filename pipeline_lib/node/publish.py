@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pipeline_lib.artifacts import files
+from pipeline_lib.artifacts.artifact import ArtifactRecord
 from pipeline_lib.ir.node import Node
-from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, MetadataStore
-from pipeline_lib.node.drive import Work, new_execution
+from pipeline_lib.metadata.store import (
+    NESTED_FAILURE,
+    ErrorRecord,
+    ExecutionRecord,
+    ExecutionState,
+    MetadataStore,
+)
+from pipeline_lib.node.drive import Nested, Work, new_execution
 from pipeline_lib.node.failure import error_record
+from pipeline_lib.node.inputs import reason_without_outputs
 from pipeline_lib.node.request import Canceled, Failure, Outcome, Success
 from pipeline_lib.node.run import Run
 
@@ -35,3 +44,52 @@ def publish_undriven(
         new_execution(node, run), state=ExecutionState.FAILED, error=error_record(error)
     )
     return store.record(failed)
+
+
+def publish_nested(
+    nested: Nested, failed: Sequence[ExecutionRecord], store: MetadataStore
+) -> ExecutionRecord:
+    """Record how a node ended that holds nodes of its own; `failed` are those of them that did."""
+    if failed:
+        names = ", ".join(repr(one.instance) for one in failed)
+        error = ErrorRecord(NESTED_FAILURE, f"node{'s' * (len(failed) > 1)} {names} failed")
+        return store.record(replace(nested.execution, state=ExecutionState.FAILED, error=error))
+    outputs = {
+        key: [
+            artifact
+            for run in nested.runs
+            for artifact in _written(run, source.node_id, source.output_key, store)
+        ]
+        for key, source in nested.executor.outputs.items()
+    }
+    # The inner nodes made them: here they are only passed on.
+    ended = replace(
+        nested.execution,
+        state=ExecutionState.COMPLETE,
+        outputs=outputs,
+        chosen=True,
+        reason=_why_empty(nested, outputs, store),
+    )
+    return store.record(ended)
+
+
+def _why_empty(
+    nested: Nested, outputs: Mapping[str, Sequence[ArtifactRecord]], store: MetadataStore
+) -> str:
+    """Why an output holds nothing, where the node that writes it did not run."""
+    for key in (key for key, artifacts in outputs.items() if not artifacts):
+        for run in nested.runs:
+            instance = run.instance(nested.executor.outputs[key].node_id)
+            reason = reason_without_outputs(instance, store.execution(run.run_id, instance))
+            if reason:
+                return reason
+    return ""
+
+
+def _written(
+    run: Run, node_id: str, output_key: str, store: MetadataStore
+) -> Sequence[ArtifactRecord]:
+    execution = store.execution(run.run_id, run.instance(node_id))
+    if execution is None or not execution.state.is_success:
+        return ()
+    return execution.outputs.get(output_key, ())

@@ -37,6 +37,7 @@ class ExecutionRequest:
         outputs: slots by output key.
         parameters: values by name, absent optional ones as `None`.
         system_dir: directory of this execution for its log and temporary files.
+        timeout: seconds after which it is stopped and has failed; 0 for none.
     """
 
     executor: FunctionExecutor | ClassExecutor
@@ -50,6 +51,7 @@ class ExecutionRequest:
     parameters: Mapping[str, Any]
     beam_pipeline_args: tuple[str, ...]
     system_dir: str
+    timeout: float = 0.0
 
     @property
     def log_uri(self) -> str:

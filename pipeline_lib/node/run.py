@@ -4,35 +4,36 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline_lib.artifacts import files
 from pipeline_lib.artifacts.artifact import ArtifactRecord
-from pipeline_lib.errors import AuthoringError, PipelineLibError, did_you_mean
+from pipeline_lib.errors import PipelineLibError
 from pipeline_lib.ir import evaluation
-from pipeline_lib.ir.node import ParameterType
+from pipeline_lib.ir.expressions import RunField
 from pipeline_lib.ir.pipeline import Pipeline
+from pipeline_lib.metadata.store import instance_name
+from pipeline_lib.node.parameter_values import runtime_parameters
 
-_PYTHON_TYPES: Mapping[ParameterType, tuple[type, ...]] = {
-    ParameterType.INT: (int,),
-    ParameterType.FLOAT: (float, int),
-    ParameterType.STRING: (str,),
-    ParameterType.BOOL: (bool,),
-    ParameterType.JSON: (list, dict),
-    ParameterType.PATH: (str,),
-}
+SYSTEM_FOLDER = ".system"
+"""Folder, beside those of a node's outputs, for logs and temporary files."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run of a pipeline.
+    """One run of a pipeline, as its nodes see it, or those of a sub-pipeline or loop in it.
 
     Attributes:
         root: absolute directory or URI below which outputs are written.
-        runtime_parameters: value of every runtime parameter.
+        runtime_parameters: value of every runtime parameter, and of every loop around.
         staged: path of each staged source bundle, by digest.
         use_cache: whether cached results may be used at all.
+        final_status: how the run ended, as JSON, for its exit handler.
+        path: ids of the nodes around, each with a dot behind it.
+        iteration: position of each loop around, outermost first, with dots between.
+        inputs: artifacts at the inputs of the node around.
+        missing: why an input of the node around is empty, where its source did not run.
     """
 
     pipeline: Pipeline
@@ -41,7 +42,54 @@ class Run:
     runtime_parameters: Mapping[str, Any] = field(default_factory=dict)
     staged: Mapping[str, str] = field(default_factory=dict)
     use_cache: bool = True
+    final_status: str = ""
+    path: str = ""
+    iteration: str = ""
     inputs: Mapping[str, Sequence[ArtifactRecord]] = field(default_factory=dict)
+    missing: Mapping[str, str] = field(default_factory=dict)
+
+    def full_id(self, node_id: str) -> str:
+        """A node's id with those of the nodes around it: unique in the pipeline."""
+        return self.path + node_id
+
+    def instance(self, node_id: str) -> str:
+        """What is unique in the run: the full id, and the iteration if there is a loop around."""
+        return instance_name(self.full_id(node_id), self.iteration)
+
+    def information(self, node_id: str) -> dict[RunField, str]:
+        """What a node can read about the run."""
+        known = {
+            RunField.PIPELINE_NAME: self.pipeline.name,
+            RunField.RUN_ID: self.run_id,
+            RunField.PIPELINE_ROOT: self.root,
+            RunField.NODE_ID: self.full_id(node_id),
+            RunField.WORKING_DIRECTORY: f"{self.root}/{self.full_id(node_id)}/{SYSTEM_FOLDER}/"
+            f"stateful_working_dir/{self.run_id}",
+        }
+        if self.final_status:
+            known[RunField.FINAL_STATUS] = self.final_status
+        return known
+
+    def inside(
+        self,
+        node_id: str,
+        inputs: Mapping[str, Sequence[ArtifactRecord]],
+        missing: Mapping[str, str],
+        parameters: Mapping[str, Any],
+        position: int | None = None,
+    ) -> Run:
+        """The run as the nodes that a node holds see it; `position` is that of its loop."""
+        iteration = self.iteration
+        if position is not None:
+            iteration = f"{iteration}.{position}".removeprefix(".")
+        return replace(
+            self,
+            path=f"{self.full_id(node_id)}.",
+            iteration=iteration,
+            inputs=inputs,
+            missing=missing,
+            runtime_parameters={**self.runtime_parameters, **parameters},
+        )
 
 
 def prepare_run(
@@ -57,24 +105,48 @@ def prepare_run(
         AuthoringError: a runtime parameter is missing, unknown or of the wrong type.
         PipelineLibError: the pipeline root cannot be written.
     """
-    parameters = _runtime_parameters(pipeline, given_parameters)
+    run = intended_run(pipeline, run_id, given_parameters, default_root, use_cache)
+    try:
+        _check_writable(run.root)
+        for bundle in pipeline.sources:
+            _stage(run.staged[bundle.digest], bundle.files)
+    except (OSError, ImportError, ValueError) as error:
+        # fsspec raises the latter two for a scheme whose package is missing or that nobody knows.
+        reason = getattr(error, "strerror", None) or error
+        raise PipelineLibError(
+            f"Pipeline root {run.root!r} cannot be written: {reason}. "
+            "Give another with pipeline_root=..."
+        ) from error
+    return run
+
+
+def intended_run(
+    pipeline: Pipeline,
+    run_id: str,
+    given_parameters: Mapping[str, Any],
+    default_root: str,
+    use_cache: bool = True,
+) -> Run:
+    """A run as `prepare_run` makes it, of which nothing is written yet.
+
+    Raises:
+        AuthoringError: a runtime parameter is missing, unknown or of the wrong type.
+    """
+    parameters = runtime_parameters(pipeline, given_parameters)
     scope = evaluation.Scope(runtime_parameters=parameters)
     root = default_root if pipeline.root is None else evaluation.evaluate(pipeline.root, scope)
     if files.is_local(root):
         root = os.path.abspath(root)
     staged = {bundle.digest: f"{root}/.sources/{bundle.digest}" for bundle in pipeline.sources}
-    try:
-        _check_writable(root)
-        for bundle in pipeline.sources:
-            _stage(staged[bundle.digest], bundle.files)
-    except (OSError, ImportError, ValueError) as error:
-        # fsspec raises the latter two for a scheme whose package is missing or that nobody knows.
-        reason = getattr(error, "strerror", None) or error
-        raise PipelineLibError(
-            f"Pipeline root {root!r} cannot be written: {reason}. "
-            "Give another with pipeline_root=..."
-        ) from error
     return Run(pipeline, run_id, root, parameters, staged, use_cache)
+
+
+def stage_sources(pipeline: Pipeline, root: str) -> dict[str, str]:
+    """Write the user's source files below `root`; the folder of each bundle, by its digest."""
+    staged = {bundle.digest: f"{root}/.sources/{bundle.digest}" for bundle in pipeline.sources}
+    for bundle in pipeline.sources:
+        _stage(staged[bundle.digest], bundle.files)
+    return staged
 
 
 def _check_writable(root: str) -> None:
@@ -96,35 +168,3 @@ def _stage(folder: str, sources: Mapping[str, str]) -> None:
         if not files.exists(folder):
             raise
         files.remove(partial)
-
-
-def _runtime_parameters(pipeline: Pipeline, given: Mapping[str, Any]) -> dict[str, Any]:
-    declared = {parameter.name: parameter for parameter in pipeline.runtime_parameters}
-    for name in given:
-        if name not in declared:
-            raise AuthoringError(
-                f"Pipeline {pipeline.name!r} has no runtime parameter {name!r}."
-                f"{did_you_mean(name, declared)}"
-            )
-    values = {}
-    for name, parameter in declared.items():
-        if name in given:
-            values[name] = _checked(name, given[name], parameter.type)
-        elif parameter.default is not None:
-            values[name] = evaluation.evaluate(parameter.default, evaluation.Scope())
-        else:
-            raise AuthoringError(
-                f"Runtime parameter {name!r} of pipeline {pipeline.name!r} has no default: "
-                f"give it, --param {name}=..."
-            )
-    return values
-
-
-def _checked(name: str, value: Any, declared: ParameterType) -> Any:
-    fits = isinstance(value, _PYTHON_TYPES[declared])
-    if not fits or (isinstance(value, bool) and declared is not ParameterType.BOOL):
-        raise AuthoringError(
-            f"Runtime parameter {name!r} takes {declared.value}, got {value!r} "
-            f"of type {type(value).__name__}."
-        )
-    return float(value) if declared is ParameterType.FLOAT else value

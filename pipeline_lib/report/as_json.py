@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from pipeline_lib.artifacts.artifact import ArtifactRecord
+from pipeline_lib.metadata.lineage import Lineage
 from pipeline_lib.metadata.store import ExecutionRecord, RunRecord
 from pipeline_lib.report.run_table import RunStates
 from pipeline_lib.report.value_preview import NO_VALUE, value_preview
@@ -30,7 +31,7 @@ def node_json(execution: ExecutionRecord) -> Json:
     """A node's execution; `error` is `null` if there was none."""
     error = execution.error
     return {
-        "node": execution.node_id,
+        "node": execution.instance,
         "run_id": execution.run_id,
         "pipeline": execution.pipeline_name,
         "component": execution.type_name,
@@ -43,6 +44,43 @@ def node_json(execution: ExecutionRecord) -> Json:
         "outputs": _artifacts_json(execution.outputs),
         "error": None if error is None else vars(error),
         "log": execution.log_uri,
+    }
+
+
+def lineage_json(lineage: Lineage, artifact_id: int) -> Json:
+    """The lineage of one artifact: artifacts, executions, and the links between them."""
+    return {
+        "artifact": artifact_id,
+        "artifacts": [
+            {
+                **_artifact_json(one.record),
+                "recorded": _time(one.created),
+                "deleted": one.is_deleted,
+            }
+            for one in lineage.artifacts.values()
+        ],
+        "executions": [
+            {
+                "id": one.id,
+                "node": one.instance,
+                "run_id": one.run_id,
+                "pipeline": one.pipeline_name,
+                "component": one.type_name,
+                "state": one.state.value,
+                **_times(one),
+            }
+            for one in lineage.executions.values()
+        ],
+        "links": [
+            {
+                "artifact": one.artifact_id,
+                "execution": one.execution_id,
+                "kind": one.kind.value,
+                "key": one.key,
+                "time": _time(one.time),
+            }
+            for one in lineage.links
+        ],
     }
 
 

@@ -28,7 +28,7 @@ def node_page(execution: ExecutionRecord) -> RenderableType:
 
 def _head(execution: ExecutionRecord) -> Text:
     _, colour = state_mark(execution.state)
-    text = Text.assemble(("Node ", "bold"), (execution.node_id, "bold"), ": ")
+    text = Text.assemble(("Node ", "bold"), (execution.instance, "bold"), ": ")
     text.append(execution.state.value, colour)
     text.append(f"\n  component: {execution.type_name}")
     text.append(f"\n  run: {execution.run_id} of pipeline {execution.pipeline_name}")

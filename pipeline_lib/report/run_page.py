@@ -48,10 +48,11 @@ def _head(run: RunRecord) -> Text:
 
 
 def _nodes(executions: Mapping[str, ExecutionRecord]) -> Text:
-    return in_columns([_node_row(*item) for item in executions.items()], indent="  ")
+    return in_columns([node_row(*item) for item in executions.items()], indent="  ")
 
 
-def _node_row(node_id: str, execution: ExecutionRecord) -> list[Text]:
+def node_row(node_id: str, execution: ExecutionRecord) -> list[Text]:
+    """How a node ended, for a line of its own or in a table."""
     mark, colour = state_mark(execution.state)
     return [
         Text.assemble((mark, colour), f" {node_id}"),

@@ -61,6 +61,18 @@ def duration(seconds: float) -> str:
     return f"{minutes // 60} h {minutes % 60:02d} min"
 
 
+def byte_count(count: int) -> str:
+    """`312 B`, `4.0 kB` or `1.3 GB`."""
+    if count < 1000:
+        return f"{count} B"
+    size = float(count)
+    for unit in ("kB", "MB", "GB"):
+        size /= 1000
+        if size < 999.95:
+            return f"{size:.1f} {unit}"
+    return f"{size / 1000:.1f} TB"
+
+
 def value(given: Any) -> str:
     """A value on one line; a long one is cut."""
     text = given if isinstance(given, str) else json.dumps(given, default=str)

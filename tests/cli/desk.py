@@ -58,9 +58,11 @@ class Desk:
 
     folder: Path
 
-    def plib(self, *args: str, env: Mapping[str, str | None] | None = None) -> Result:
-        """Call `plib` in this process."""
-        return CliRunner().invoke(plib, args, prog_name="plib", env=env)
+    def plib(
+        self, *args: str, env: Mapping[str, str | None] | None = None, typed: str | None = None
+    ) -> Result:
+        """Call `plib` in this process; `typed` is what it is answered."""
+        return CliRunner().invoke(plib, args, prog_name="plib", env=env, input=typed)
 
     def write(self, name: str, source: str) -> Path:
         """Write a file of the author's."""

@@ -93,7 +93,7 @@ def test_a_parameter_that_cannot_be_read(desk: Desk, given: str, message: str) -
     result = desk.plib("run", "values.py", "--param", given)
     assert result.exit_code == 2
     assert result.stderr == (
-        "Usage: plib run [OPTIONS] PIPELINE\n"
+        "Usage: plib run [OPTIONS] [PIPELINE] [-- ARGUMENT...]\n"
         "Try 'plib run --help' for help.\n"
         "\n"
         f"Error: Invalid value for '--param': {message}\n"

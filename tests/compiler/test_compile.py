@@ -225,7 +225,10 @@ def test_executor_module_that_is_not_there_is_refused() -> None:
 
 
 def test_executor_package_that_is_not_there_is_refused() -> None:
-    message = "Module 'nowhere.executor' cannot be found: No module named 'nowhere'."
+    message = (
+        "Module 'nowhere.executor' cannot be found. It must be importable where the pipeline is "
+        "compiled: is it on sys.path, or its package installed?"
+    )
     with raises(UserModuleError, message):
         compiled(WithModule(None, executor="nowhere.executor:Executor"))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -20,8 +21,8 @@ GOLDEN = REPOSITORY / "tests" / "golden"
 
 
 def _text(pipeline: Pipeline) -> str:
-    """The IR as text, without digests of source: they change with every comment."""
-    text = serde.to_text(compile(pipeline))
+    """The IR as text, without what is said of the executors' source: it changes with every edit."""
+    text = serde.to_text(replace(compile(pipeline), code=()))
     return re.sub(r'digest: "[0-9a-f]{16}"', 'digest: "<digest of the source>"', text)
 
 

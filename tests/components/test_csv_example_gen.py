@@ -15,7 +15,7 @@ import tensorflow as tf
 
 from components.csv_example_gen.component import CsvExampleGen
 from components.csv_example_gen.executor import Executor
-from pipeline_lib import RuntimeParameter
+from pipeline_lib import RuntimeParameter, placeholders
 from pipeline_lib.artifacts.standard_artifacts import Examples
 from pipeline_lib.errors import AuthoringError, DataError
 from tests.components.conftest import Execute
@@ -407,6 +407,17 @@ def test_bad_configuration_is_refused(
 
     assert str(at_authoring.value) == f"CsvExampleGen: {message}"
     assert str(at_run.value) == message
+
+
+def test_authoring_takes_what_only_the_run_knows() -> None:
+    pattern = placeholders.environment_variable("TRAIN_FILES")
+    node = CsvExampleGen(
+        input_base=placeholders.environment_variable("DATA"),
+        input_config={"splits": [{"name": "train", "pattern": pattern}]},
+    )
+    assert repr(node.exec_properties["input_config"]) == (
+        "{'splits': [{'name': 'train', 'pattern': environment_variable('TRAIN_FILES')}]}"
+    )
 
 
 def test_authoring_takes_runtime_parameters_and_mappings() -> None:

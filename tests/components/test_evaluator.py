@@ -514,6 +514,23 @@ def test_a_split_without_examples(evaluate: Evaluate, fair: Artifact) -> None:
     assert str(raised.value) == "There is no example to evaluate on in split 'empty'."
 
 
+def test_thresholds_on_metrics_that_the_model_does_not_bring(
+    evaluate: Evaluate, fair: Artifact
+) -> None:
+    thresholds = [{"threshold": {"value_threshold": {"lower_bound": 0.5}}, "slicing_specs": [{}]}]
+    eval_config = {
+        "model_specs": [{"label_key": "species"}],
+        "metrics_specs": [{"per_slice_thresholds": {"accuracy": {"thresholds": thresholds}}}],
+    }
+    with pytest.raises(DataError) as raised:
+        evaluate(eval_config, fair)
+    assert str(raised.value) == (
+        "No metric was computed: eval_config has thresholds and no 'metrics', and the saved model "
+        "brings none that it was compiled with. Name the metrics in eval_config, or save the model "
+        "with tf_keras, as tf.keras is where TF_USE_LEGACY_KERAS=1."
+    )
+
+
 def test_a_label_that_is_not_in_the_data(evaluate: Evaluate, fair: Artifact) -> None:
     with pytest.raises(DataError) as raised:
         evaluate(config(model_specs=[{"label_key": "specie"}]), fair)

@@ -16,7 +16,7 @@ import pytest
 from components.pusher.component import Pusher
 from components.pusher.destination import FilesystemDestination
 from components.pusher.executor import Executor
-from pipeline_lib import Channel
+from pipeline_lib import Channel, placeholders
 from pipeline_lib.artifacts import standard_artifacts
 from pipeline_lib.artifacts.artifact import Artifact
 from pipeline_lib.errors import AuthoringError, DataError
@@ -293,6 +293,17 @@ def test_a_wrong_destination_is_refused_when_the_pipeline_is_written(
     with pytest.raises(AuthoringError) as raised:
         Pusher(model=Channel(type=standard_artifacts.Model), push_destination=destination)
     assert str(raised.value) == f"Pusher: {message}"
+
+
+def test_destination_may_be_known_only_to_the_run() -> None:
+    directory = placeholders.join_path(placeholders.environment_variable("MODELS"), "penguin")
+    pusher = Pusher(
+        model=Channel(type=standard_artifacts.Model),
+        push_destination={"filesystem": {"base_directory": directory}},
+    )
+    assert repr(pusher.exec_properties["push_destination"]) == (
+        "{'filesystem': {'base_directory': join_path(environment_variable('MODELS'), 'penguin')}}"
+    )
 
 
 def test_neither_model_nor_infra_blessing() -> None:

@@ -1,4 +1,4 @@
-"""What every metadata store promises; a back end is added by one line in `STORES`."""
+"""What every metadata store promises; a back end is added in `conftest.py`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +13,8 @@ import pytest
 from pipeline_lib.artifacts.artifact import ArtifactRecord, PropertyType
 from pipeline_lib.errors import RunNotFoundError
 from pipeline_lib.ir.inputs import ArtifactType
-from pipeline_lib.metadata.connection import MetadataConnectionConfig, SqliteConnection
+from pipeline_lib.metadata.connection import MetadataConnectionConfig
+from pipeline_lib.metadata.queries import ArtifactQuery
 from pipeline_lib.metadata.store import (
     ErrorRecord,
     ExecutionRecord,
@@ -24,10 +24,6 @@ from pipeline_lib.metadata.store import (
     RunState,
     open_store,
 )
-
-STORES: dict[str, Callable[[Path], MetadataConnectionConfig]] = {
-    "sqlite": lambda folder: SqliteConnection(str(folder / "store.sqlite")),
-}
 
 MODEL = ArtifactType("Model")
 REPORT = ArtifactType(
@@ -39,11 +35,6 @@ REPORT = ArtifactType(
         "outline": PropertyType.JSON_VALUE,
     },
 )
-
-
-@pytest.fixture(params=sorted(STORES))
-def config(request: pytest.FixtureRequest, tmp_path: Path) -> MetadataConnectionConfig:
-    return STORES[request.param](tmp_path)
 
 
 @pytest.fixture
@@ -128,33 +119,45 @@ def test_a_failure_is_read_back(store: MetadataStore, reader: MetadataStore) -> 
     assert (found.error, found.log_uri) == (error, "/logs/1")
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
-        0,
-        -3,
-        2**62,
-        0.5,
-        1.0,
-        "",
-        "text ✓",
-        True,
-        False,
-        [1, 2.5, "x", None],
-        [],
-        {},
-        {"a": {"b": 1}},
-    ],
-    ids=repr,
-)
+PARAMETERS: list[Any] = [
+    0,
+    -3,
+    2**62,
+    0.5,
+    1.0,
+    "",
+    "text ✓",
+    True,
+    False,
+    [1, 2.5, "x", None],
+    [],
+    {},
+    {"a": {"b": 1}},
+    1 / 3,
+    1e-7,
+    5e-324,
+    1e300,
+    float("inf"),
+    2**31,
+    -(2**63),
+    "C:\\temp",
+    'it\'s "quoted" `so` %s $1',
+    "before\0after",
+    "".join(map(chr, range(1, 3000))),
+    [1 / 3, "\\"] * 1000,
+]
+
+
 def test_parameter_values_are_read_back_with_their_types(
-    store: MetadataStore, reader: MetadataStore, value: Any
+    store: MetadataStore, reader: MetadataStore
 ) -> None:
-    store.record(execution(parameters={"value": value}))
+    parameters = {f"p{number}": value for number, value in enumerate(PARAMETERS)}
+    store.record(execution(parameters=parameters))
     found = reader.execution("run-1", "trainer")
     assert found is not None
-    assert found.parameters == {"value": value}
-    assert type(found.parameters["value"]) is type(value)
+    assert found.parameters == parameters
+    kinds = {name: type(value) for name, value in found.parameters.items()}
+    assert kinds == {name: type(value) for name, value in parameters.items()}
 
 
 def test_outputs_are_linked_when_the_execution_succeeds(
@@ -177,7 +180,7 @@ def test_outputs_of_an_execution_that_did_not_succeed_are_not_recorded(
 ) -> None:
     store.record(execution(state=state, outputs={"model": [ArtifactRecord("Model", "/m")]}))
     with closing(open_store(config)) as other:
-        assert other.artifacts("Model", "p") == []
+        assert other.artifacts(ArtifactQuery("Model", "p")) == []
 
 
 def test_properties_are_recorded_by_their_declared_types(
@@ -208,7 +211,7 @@ def test_two_artifacts_of_a_type_may_have_one_name(store: MetadataStore) -> None
         store.record(
             execution(run_id=run_id, state=ExecutionState.COMPLETE, outputs={"model": [model]})
         )
-    assert [one.name for one in store.artifacts("Model", "p")] == ["model", "model"]
+    assert [one.name for one in store.artifacts(ArtifactQuery("Model", "p"))] == ["model", "model"]
 
 
 def test_inputs_keep_their_keys_and_order(store: MetadataStore, reader: MetadataStore) -> None:
@@ -238,12 +241,12 @@ def test_a_cached_execution_takes_over_outputs_without_recording_them_again(
     )
     assert cached.outputs == original.outputs
     assert same(reader.execution("run-2", "trainer"), cached)
-    assert len(reader.artifacts("Model", "p")) == 1
+    assert len(reader.artifacts(ArtifactQuery("Model", "p"))) == 1
 
 
 def test_an_execution_that_is_not_there_is_none(reader: MetadataStore) -> None:
     assert reader.execution("no-run", "trainer") is None
-    assert reader.cached("p", "no-key") is None
+    assert reader.cached("no-key") is None
 
 
 def test_executions_of_a_run_are_given_oldest_first(
@@ -260,9 +263,9 @@ def test_a_look_up_in_the_cache_finds_the_latest_completed_execution(
     store: MetadataStore, reader: MetadataStore
 ) -> None:
     trained(store, "run-1", cache_key="key")
-    latest = trained(store, "run-2", cache_key="key")
+    trained(store, "run-2", cache_key="key")
     trained(store, "run-3", cache_key="other key")
-    trained(store, "run-4", cache_key="key", pipeline="q")
+    latest = trained(store, "run-4", cache_key="key", pipeline="q")
     store.record(execution(run_id="run-5", cache_key="key", state=ExecutionState.FAILED))
     store.record(execution(run_id="run-6", cache_key="key"))
     store.record(
@@ -270,7 +273,35 @@ def test_a_look_up_in_the_cache_finds_the_latest_completed_execution(
             run_id="run-7", cache_key="key", state=ExecutionState.CACHED, outputs=latest.outputs
         )
     )
-    assert same(reader.cached("p", "key"), latest)
+    assert same(reader.cached("key"), latest)
+
+
+def test_the_last_executions_of_a_node_are_given_newest_first(
+    store: MetadataStore, reader: MetadataStore
+) -> None:
+    first = trained(store, "run-1", cache_note="caching is off for the run")
+    store.record(execution("other", run_id="run-1"))
+    trained(store, "run-1", pipeline="q")
+    one, two = (trained(store, "run-2", iteration=iteration) for iteration in ("0", "1"))
+    last = store.record(
+        execution(run_id="run-3", state=ExecutionState.FAILED, inputs=first.outputs)
+    )
+    found = reader.node_executions("p", "trainer")
+    assert [one.id for one in found] == [last.id, two.id, one.id, first.id]
+    assert same(found[0], last)
+    assert same(found[3], first)
+    assert [one.id for one in reader.node_executions("p", "trainer", "0")] == [one.id]
+    before = reader.node_executions("p", "trainer", before_id=one.id)
+    assert [one.id for one in before] == [first.id]
+    assert reader.node_executions("p", "unknown") == []
+
+
+def test_no_more_than_twenty_executions_of_a_node_are_given(
+    store: MetadataStore, reader: MetadataStore
+) -> None:
+    ids = [trained(store, f"run-{number}").id for number in range(22)]
+    found = [one.id for one in reader.node_executions("p", "trainer")]
+    assert found == ids[:1:-1]
 
 
 def test_artifacts_are_found_by_type_pipeline_node_and_output(
@@ -284,15 +315,15 @@ def test_artifacts_are_found_by_type_pipeline_node_and_output(
     }
     store.record(execution("tuner", state=ExecutionState.COMPLETE, outputs=outputs))
     expected = [new.outputs["model"][0], old.outputs["model"][0]]
-    assert reader.artifacts("Model", "p", "trainer") == expected
-    assert reader.artifacts("Model", "p", "trainer", "model") == expected
-    assert reader.artifacts("Model", "p", "trainer", "report") == []
-    assert [one.uri for one in reader.artifacts("Model", "p")] == [
+    assert reader.artifacts(ArtifactQuery("Model", "p", "trainer")) == expected
+    assert reader.artifacts(ArtifactQuery("Model", "p", "trainer", "model")) == expected
+    assert reader.artifacts(ArtifactQuery("Model", "p", "trainer", "report")) == []
+    assert [one.uri for one in reader.artifacts(ArtifactQuery("Model", "p"))] == [
         "/other",
         "/models/run-2",
         "/models/run-1",
     ]
-    assert reader.artifacts("Model", "unknown") == []
+    assert reader.artifacts(ArtifactQuery("Model", "unknown")) == []
 
 
 def test_an_artifact_that_a_node_only_read_is_not_found_as_its_output(
@@ -300,7 +331,7 @@ def test_an_artifact_that_a_node_only_read_is_not_found_as_its_output(
 ) -> None:
     model = trained(store).outputs["model"]
     store.record(execution("pusher", state=ExecutionState.COMPLETE, inputs={"model": model}))
-    assert reader.artifacts("Model", "p", "pusher") == []
+    assert reader.artifacts(ArtifactQuery("Model", "p", "pusher")) == []
 
 
 def test_artifacts_at_a_uri_are_given_newest_first(
@@ -370,3 +401,165 @@ def test_several_threads_may_record_at_once(store: MetadataStore, reader: Metada
     assert {one.outputs["model"][0].uri for one in executions} == {
         f"/n{index}/{number}" for index in range(8) for number in range(5)
     }
+
+
+@pytest.mark.parametrize(
+    ("score", "title"),
+    [(1 / 3, "a\\b"), (1e-9, "x" * 5000), (float("-inf"), "a\0b")],
+    ids=["rounded", "tiny", "infinite"],
+)
+def test_properties_are_read_back_exactly(
+    store: MetadataStore, reader: MetadataStore, score: float, title: str
+) -> None:
+    report = ArtifactRecord(
+        "Report",
+        "/r",
+        properties={"pages": 2**40, "score": score, "title": title},
+        custom_properties={"score": score, "title": title, "pages": 2**40},
+    )
+    store.record(execution(state=ExecutionState.COMPLETE, outputs={"report": [report]}))
+    found = reader.execution("run-1", "trainer")
+    assert found is not None
+    (read,) = found.outputs["report"]
+    assert read.properties == report.properties
+    assert read.custom_properties == report.custom_properties
+
+
+def test_a_run_s_parameters_and_tags_are_read_back(
+    store: MetadataStore, reader: MetadataStore
+) -> None:
+    run = RunRecord(
+        "p", "run-1", RunState.RUNNING, "/it's", {"rate": 1e-7}, tags=("a b", "nightly")
+    )
+    store.record_run(run)
+    store.record_run(replace(run, state=RunState.COMPLETE))
+    found = reader.run("run-1")
+    assert replace(found, started=0, ended=0) == replace(run, state=RunState.COMPLETE)
+
+
+def reports(store: MetadataStore, run_id: str, *records: ArtifactRecord, **more: Any) -> None:
+    state = ExecutionState.COMPLETE
+    outputs = {"report": list(records)}
+    store.record(execution("writer", run_id=run_id, state=state, outputs=outputs, **more))
+
+
+QUERIES: list[tuple[dict[str, Any], dict[str, Any], list[str]]] = [
+    ({}, {}, ["/3", "/2", "/1"]),
+    ({"pages": 2}, {}, ["/2"]),
+    ({"pages": 2**40}, {}, ["/3"]),
+    ({"score": 2}, {}, ["/2"]),
+    ({"score": 1 / 3}, {}, ["/1"]),
+    ({"title": "it's"}, {}, ["/1"]),
+    ({"title": "a\\b"}, {}, ["/2"]),
+    ({"title": "A"}, {}, []),
+    ({"outline": ["x"]}, {}, ["/3"]),
+    ({}, {"passed": True}, ["/1"]),
+    ({}, {"passed": 1}, ["/2"]),
+    ({}, {"passed": "yes"}, ["/3"]),
+    ({"pages": 1}, {"passed": True}, ["/1"]),
+    ({"pages": 1}, {"passed": 1}, []),
+    ({}, {"strange `name`": "x"}, ["/3"]),
+    ({"absent": 1}, {}, []),
+]
+
+
+def test_artifacts_are_found_by_their_properties(
+    store: MetadataStore, reader: MetadataStore
+) -> None:
+    reports(
+        store,
+        "run-1",
+        ArtifactRecord(
+            "Report", "/1", {"pages": 1, "score": 1 / 3, "title": "it's"}, {"passed": True}
+        ),
+        ArtifactRecord("Report", "/2", {"pages": 2, "score": 2.0, "title": "a\\b"}, {"passed": 1}),
+        ArtifactRecord(
+            "Report",
+            "/3",
+            {"pages": 2**40, "title": "a", "outline": ["x"]},
+            {"passed": "yes", "strange `name`": "x"},
+        ),
+    )
+    for properties, custom_properties, expected in QUERIES:
+        query = ArtifactQuery("Report", "p", "", "", "", "", properties, custom_properties)
+        assert [one.uri for one in reader.artifacts(query)] == expected, query
+        everywhere = replace(query, pipeline_name="")
+        assert [one.uri for one in reader.artifacts(everywhere)] == expected, query
+
+
+def test_artifacts_are_found_by_run_and_tag_across_pipelines(
+    store: MetadataStore, reader: MetadataStore
+) -> None:
+    for run_id, pipeline, tags in (
+        ("run-1", "p", ("nightly", "it's")),
+        ("run-2", "p", ()),
+        ("run-3", "q", ("nightly",)),
+    ):
+        store.record_run(RunRecord(pipeline, run_id, RunState.COMPLETE, tags=tags))
+        trained(store, run_id, pipeline=pipeline)
+
+    def found(**narrowed: str) -> list[str]:
+        return [one.uri for one in reader.artifacts(ArtifactQuery("Model", **narrowed))]
+
+    assert found() == ["/models/run-3", "/models/run-2", "/models/run-1"]
+    assert found(run_id="run-2") == ["/models/run-2"]
+    assert found(tag="nightly") == ["/models/run-3", "/models/run-1"]
+    assert found(tag="nightly", pipeline_name="p") == ["/models/run-1"]
+    assert found(tag="it's") == ["/models/run-1"]
+    assert found(tag="night") == []
+    assert found(run_id="run-2", tag="nightly") == []
+    assert found(run_id="run-9") == []
+    assert found(pipeline_name="q", node_id="trainer", output_key="model") == ["/models/run-3"]
+    assert found(node_id="trainer", run_id="run-1") == ["/models/run-1"]
+
+
+def test_a_run_has_written_what_it_took_from_the_cache_and_not_what_it_read(
+    store: MetadataStore, reader: MetadataStore
+) -> None:
+    model = trained(store, "run-1").outputs
+    other = trained(store, "run-2", pipeline="q").outputs
+    for run_id in ("run-3", "run-4", "run-5"):
+        store.record_run(RunRecord("p", run_id, RunState.COMPLETE))
+    store.record(execution(run_id="run-3", state=ExecutionState.CACHED, outputs=model))
+    store.record(execution("pusher", run_id="run-4", inputs=other))
+    chosen = execution(
+        "latest", run_id="run-5", state=ExecutionState.COMPLETE, outputs=other, chosen=True
+    )
+    store.record(chosen)
+
+    def found(**narrowed: str) -> list[str]:
+        return [one.uri for one in reader.artifacts(ArtifactQuery("Model", **narrowed))]
+
+    assert found(run_id="run-3") == ["/models/run-1"]
+    assert found(run_id="run-4") == []
+    assert found(run_id="run-5") == []
+    assert found(pipeline_name="p") == ["/models/run-1"]
+    assert found(pipeline_name="p", node_id="latest") == ["/models/run-2"]
+
+
+def test_a_deleted_artifact_is_found_by_nobody_and_no_cache_hit(
+    store: MetadataStore, reader: MetadataStore
+) -> None:
+    old = trained(store, "run-1", cache_key="key")
+    new = trained(store, "run-2", cache_key="key")
+    (model,) = new.outputs["model"]
+    store.mark_deleted([model.id])
+    assert reader.deleted([model.id, old.outputs["model"][0].id]) == {model.id}
+    assert reader.artifacts(ArtifactQuery("Model", "p")) == list(old.outputs["model"])
+    assert reader.artifacts_at("Model", model.uri) == []
+    assert reader.artifact_ids(model.uri) == [model.id]
+    assert same(reader.cached("key"), old)
+    (read,) = reader.executions("run-2")
+    assert read.outputs == new.outputs
+    store.mark_live([model.id])
+    assert reader.deleted([model.id]) == set()
+    assert same(reader.cached("key"), new)
+
+
+def test_many_artifacts_are_marked_and_found(store: MetadataStore) -> None:
+    uris = [f"/{number}" for number in range(1100)]
+    reports(store, "run-1", *(ArtifactRecord("Report", uri) for uri in uris))
+    found = store.artifacts(ArtifactQuery("Report", run_id="run-1"))
+    assert [one.uri for one in reversed(found)] == uris
+    store.mark_deleted([one.id for one in found])
+    assert store.deleted([one.id for one in found]) == {one.id for one in found}

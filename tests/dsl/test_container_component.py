@@ -7,17 +7,22 @@ import pytest
 from pipeline_lib import (
     Channel,
     ConcatPlaceholder,
+    Importer,
     InputUriPlaceholder,
     InputValuePlaceholder,
     OutputUriPlaceholder,
     RuntimeParameter,
     create_container_component,
+    placeholders,
 )
 from pipeline_lib.artifacts.standard_artifacts import ExternalArtifact, Integer
 from pipeline_lib.dsl.executor_spec import ContainerExecutorSpec
+from pipeline_lib.dsl.placeholder import LoopValue
 from pipeline_lib.errors import AuthoringError
 from pipeline_lib.ir.expressions import describe
 from tests.whole_message import raises
+
+TEXT: Any = Importer("here", ExternalArtifact).outputs["result"]
 
 
 def declare(**changed: Any) -> Any:
@@ -81,6 +86,47 @@ def test_every_placeholder_becomes_an_expression() -> None:
     ]
 
 
+def test_any_future_value_may_be_part_of_a_command() -> None:
+    command = [
+        "--text=" + placeholders.input("text").uri + "/data",
+        placeholders.join_path(placeholders.output("filtered").uri, "part-0"),
+        placeholders.join(["n", placeholders.input("limit").value], "="),
+        placeholders.exec_property("pattern").b64encode(),
+        placeholders.execution_invocation().pipeline_run_id,
+        placeholders.environment_variable("HOME"),
+    ]
+    spec = declare(command=command)(**GIVEN).executor_spec
+    assert [describe(part) for part in spec.command] == [
+        "concat('--text=', input('text')[0].uri, '/data')",
+        "join_path(output('filtered')[0].uri, 'part-0')",
+        "join('=', ['n', input('limit')[0].value])",
+        "b64encode(exec_property('pattern'))",
+        "runtime_info('pipeline_run_id')",
+        "environment_variable('HOME')",
+    ]
+
+
+def test_placeholders_of_a_command_have_a_text() -> None:
+    assert repr(ConcatPlaceholder(["a", InputValuePlaceholder("limit")])) == (
+        "concat('a', exec_property('limit'))"
+    )
+    assert repr(InputUriPlaceholder("text")) == "input('text')[0].uri"
+    assert (
+        repr(OutputUriPlaceholder("filtered") + "/x") == "concat(output('filtered')[0].uri, '/x')"
+    )
+
+
+def test_text_is_not_joined_with_what_is_none() -> None:
+    message = "Text cannot be joined with 1 of type int: join text and future values."
+    with raises(AuthoringError, message):
+        ConcatPlaceholder(["a", 1])
+
+
+def test_parameter_may_be_a_future_value() -> None:
+    name = TEXT.future()[0].uri
+    assert declare()(**{**GIVEN, "pattern": name}).exec_properties["pattern"] is name
+
+
 def test_parameter_may_be_a_runtime_parameter() -> None:
     pattern = RuntimeParameter("pattern", str)
     assert declare()(**{**GIVEN, "pattern": pattern}).exec_properties == {"pattern": pattern}
@@ -101,8 +147,9 @@ def test_parameter_may_be_a_runtime_parameter() -> None:
             ": a command consists of strings and placeholders, got 1 of type int.",
         ),
         (
-            {"command": [ConcatPlaceholder(["a", 1])]},  # type: ignore[list-item]
-            ": a command consists of strings and placeholders, got 1 of type int.",
+            {"command": [placeholders.input("text")]},
+            ": a command consists of strings and placeholders, got input('text') of type "
+            "ArtifactsPlaceholder.",
         ),
         (
             {"command": [InputUriPlaceholder("txt")]},
@@ -122,6 +169,50 @@ def test_parameter_may_be_a_runtime_parameter() -> None:
             {"command": [ConcatPlaceholder([InputValuePlaceholder("patern")])]},
             ": the command reads input or parameter 'patern', which is not declared. "
             "These exist: 'limit', 'pattern', 'text'. Did you mean 'pattern'?",
+        ),
+        (
+            {"command": [placeholders.input("txt").uri + "/data"]},
+            ": the command reads input 'txt', which is not declared. "
+            "These exist: 'limit', 'text'. Did you mean 'text'?",
+        ),
+        (
+            {"command": [placeholders.join_path(placeholders.output("filterd").uri, "a")]},
+            ": the command reads output 'filterd', which is not declared. "
+            "These exist: 'filtered'. Did you mean 'filtered'?",
+        ),
+        (
+            {"command": [placeholders.exec_property("limit")]},
+            ": the command reads parameter 'limit', which is not declared. These exist: 'pattern'.",
+        ),
+        (
+            {"command": [InputValuePlaceholder("text")]},
+            ": input('text')[...].value: artifacts of type 'ExternalArtifact' hold no value that a "
+            "placeholder can read. Read a property, or let a component return the value.",
+        ),
+        (
+            {"command": [placeholders.input("text").property("span")]},
+            ": input('text')[...].property('span'): artifact type 'ExternalArtifact' declares no "
+            "property 'span'. None exist.",
+        ),
+        (
+            {"command": [placeholders.input("text").split_uri("train")]},
+            ": input('text')[...].split_uri('train'): artifacts of type 'ExternalArtifact' have no "
+            "splits. Read the uri.",
+        ),
+        (
+            {"command": [TEXT.future()[0].uri]},
+            ": the command reads Importer.outputs['result']. Declare an input, read that, and pass "
+            "the channel where the component is used.",
+        ),
+        (
+            {"command": [placeholders.join(["--n=", RuntimeParameter("n", int)])]},
+            ": the command reads runtime parameter 'n'. Declare a parameter, read that, and pass "
+            "the runtime parameter where the component is used.",
+        ),
+        (
+            {"command": [LoopValue("the loop")]},  # type: ignore[arg-type]
+            ": the command reads the element of 'the loop'. Declare a parameter, read that, and "
+            "pass the element where the component is used.",
         ),
         ({"inputs": {"text": str}}, ": 'text' takes an artifact type, got <class 'str'>."),
         ({"outputs": {"text": str}}, ": 'text' takes an artifact type, got <class 'str'>."),

@@ -354,20 +354,15 @@ def test_channel_in_place_of_a_parameter_is_refused() -> None:
     message = (
         "Component 'EveryKind': parameter 'steps' takes int, got the channel "
         "ReturnsEveryType.outputs['i']. "
-        "A parameter is known before the run; declare an input to read a channel."
+        "Write ReturnsEveryType.outputs['i'].future()[0].value to pass its value."
     )
     with raises(AuthoringError, message):
         every_kind(steps, steps=integer_channel())
 
 
-def test_future_value_in_place_of_a_parameter_is_refused() -> None:
-    message = (
-        "Component 'EveryKind': parameter 'steps' takes int, got "
-        "ReturnsEveryType.outputs['i'][0].value, a value that exists only during the run. "
-        "Declare an input to read it."
-    )
-    with raises(AuthoringError, message):
-        every_kind(steps, steps=integer_channel().future()[0].value)
+def test_parameter_may_be_a_future_value() -> None:
+    value = integer_channel().future()[0].value
+    assert every_kind(steps, steps=value).exec_properties["steps"] is value
 
 
 def test_integer_for_a_float_becomes_one() -> None:

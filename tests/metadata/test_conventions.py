@@ -165,6 +165,7 @@ def test_a_store_of_another_tool_is_read_by_its_contexts(tmp_path: Path, raw_sto
     import ml_metadata
 
     from pipeline_lib.metadata.connection import SqliteConnection
+    from pipeline_lib.metadata.queries import ArtifactQuery
     from pipeline_lib.metadata.store import open_store
 
     path = str(tmp_path / "tfx.sqlite")
@@ -187,12 +188,11 @@ def test_a_store_of_another_tool_is_read_by_its_contexts(tmp_path: Path, raw_sto
     with closing(open_store(SqliteConnection(path))) as store:
         (run,) = store.runs()
         (read,) = store.executions("2026-01-31")
+        query = ArtifactQuery("Examples", "old", "CsvExampleGen", "examples")
         assert (run.pipeline_name, run.run_id) == ("old", "2026-01-31")
         assert (read.pipeline_name, read.run_id, read.node_id) == (
             "old",
             "2026-01-31",
             "CsvExampleGen",
         )
-        assert store.artifacts("Examples", "old", "CsvExampleGen", "examples") == list(
-            read.outputs["examples"]
-        )
+        assert store.artifacts(query) == list(read.outputs["examples"])

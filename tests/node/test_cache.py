@@ -14,6 +14,7 @@ import pytest
 from pipeline_lib import RuntimeParameter
 from pipeline_lib.dsl.node import BaseNode
 from pipeline_lib.metadata.store import ExecutionState
+from pipeline_lib.placeholders import environment_variable
 from pipeline_lib.runners.local.result import RunResult
 from tests.node.conftest import RunNodes
 from tests.runners import steps
@@ -93,6 +94,20 @@ def test_the_content_at_a_path_counts_and_not_its_name(run_nodes: RunNodes, tmp_
     assert states(run_nodes(steps.ReadFile(path=str(copy)))) == ["CACHED"]
     data.write_text("two")
     assert states(run_nodes(steps.ReadFile(path=str(data)))) == ["COMPLETE"]
+
+
+def test_what_the_environment_gives_counts_and_is_not_recorded(
+    run_nodes: RunNodes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(value: str) -> RunResult:
+        monkeypatch.setenv("TEXT_OF_TEST_CACHE", value)
+        return run_nodes(steps.WriteReport(text=environment_variable("TEXT_OF_TEST_CACHE")))
+
+    assert states(run("secret")) == ["COMPLETE"]
+    assert states(run("secret")) == ["CACHED"]
+    changed = run("other secret")
+    assert states(changed) == ["COMPLETE"]
+    assert "secret" not in str(changed["WriteReport"].cache_leaves)
 
 
 def test_an_emptied_output_directory_is_a_miss(run_nodes: RunNodes) -> None:

@@ -10,10 +10,10 @@ import pytest
 from pipeline_lib import LocalRunner, Pipeline
 from pipeline_lib.compiler.compile import compile
 from pipeline_lib.dsl.node import BaseNode
-from pipeline_lib.ir.node import Node
 from pipeline_lib.metadata.connection import SqliteConnection
 from pipeline_lib.metadata.store import ExecutionRecord, RunRecord, open_store
 from pipeline_lib.node.run import Run, prepare_run
+from pipeline_lib.runners.local.capacity import Capacity
 from pipeline_lib.runners.local.scheduler import Scheduler
 from pipeline_lib.runners.local.worker_pool import WorkerPool
 from tests.runners import steps
@@ -73,9 +73,12 @@ class Watching:
     def run_started(self, run: Run) -> None:
         self.events.append("run started")
 
-    def node_started(self, node: Node) -> None:
-        self.running.add(node.id)
+    def node_started(self, instance: str) -> None:
+        self.running.add(instance)
         self.most = max(self.most, len(self.running))
+
+    def node_retried(self, execution: ExecutionRecord, delay: float) -> None:
+        self.events.append(f"{execution.instance} again")
 
     def node_ended(self, execution: ExecutionRecord, seconds: float) -> None:
         self.running.remove(execution.node_id)
@@ -93,7 +96,8 @@ def test_a_node_counts_as_started_only_when_a_worker_can_take_it(
     run = prepare_run(compiled, "r", {}, default_root="unused")
     listener, store, workforce = Watching(), open_store(config), WorkerPool(2)
     try:
-        executions = Scheduler(run, store, workforce, listener).run_all()
+        capacity = Capacity.of_machine(workforce.size, None, None)
+        executions = Scheduler(run, store, workforce, capacity, listener, {}, None).run_all()
     finally:
         workforce.close()
         store.close()

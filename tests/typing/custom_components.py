@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from typing_extensions import assert_type
 
+from components import CsvExampleGen, Evaluator, Trainer
 from pipeline_lib import (
     Artifact,
     BaseComponent,
@@ -46,7 +47,7 @@ class HelloExecutor(BaseExecutor):
         assert_type(self._context.execution_id, int)
 
 
-class Hello(BaseComponent):
+class Hello(BaseComponent[Literal["model"]]):
     """Copies examples."""
 
     SPEC_CLASS = HelloSpec
@@ -63,3 +64,14 @@ assert_type(predicate, Predicate)
 with Cond(predicate):
     pipeline = Pipeline("p", components=[hello])
 assert_type(compile(pipeline), ir.Pipeline)
+
+hello.outputs["modle"]  # type: ignore[index]
+Hello(Channel(type=Examples), nam="x")  # type: ignore[call-arg]
+Hello("examples", "x")  # type: ignore[arg-type]
+
+trainer = Trainer(examples=hello.outputs["model"], run_fn="my.module.run").with_id("small")
+Evaluator(examples=hello.outputs["model"], model=trainer.outputs["model"])
+trainer.outputs["mode"]  # type: ignore[index]
+Trainer(exampels=hello.outputs["model"])  # type: ignore[call-arg]
+CsvExampleGen(input_base=3)  # type: ignore[arg-type]
+CsvExampleGen(input_base="data").outputs["example"]  # type: ignore[index]

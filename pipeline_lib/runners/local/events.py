@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from pipeline_lib.ir.node import Node
 from pipeline_lib.metadata.store import ExecutionRecord, RunRecord
 from pipeline_lib.node.run import Run
 
@@ -15,8 +14,11 @@ class RunListener(Protocol):
     def run_started(self, run: Run) -> None:
         """The run begins."""
 
-    def node_started(self, node: Node) -> None:
+    def node_started(self, instance: str) -> None:
         """A node is about to be driven."""
+
+    def node_retried(self, execution: ExecutionRecord, delay: float) -> None:
+        """An attempt of a node failed; the next follows in `delay` seconds."""
 
     def node_ended(self, execution: ExecutionRecord, seconds: float) -> None:
         """A node has its final record, `seconds` after it was started."""
@@ -31,7 +33,10 @@ class Silent:
     def run_started(self, run: Run) -> None:
         """Show nothing."""
 
-    def node_started(self, node: Node) -> None:
+    def node_started(self, instance: str) -> None:
+        """Show nothing."""
+
+    def node_retried(self, execution: ExecutionRecord, delay: float) -> None:
         """Show nothing."""
 
     def node_ended(self, execution: ExecutionRecord, seconds: float) -> None:

@@ -9,7 +9,6 @@ from rich.live import Live
 from rich.markup import escape
 from rich.spinner import Spinner
 
-from pipeline_lib.ir.node import Node
 from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, RunRecord, RunState
 from pipeline_lib.node.run import Run
 
@@ -46,19 +45,25 @@ class ConsoleProgress:
         if self._console.is_terminal:
             self._live.start()
 
-    def node_started(self, node: Node) -> None:
+    def node_started(self, instance: str) -> None:
         """Show the node as running."""
-        self._running[node.id] = time.monotonic()
+        self._running[instance] = time.monotonic()
+
+    def node_retried(self, execution: ExecutionRecord, delay: float) -> None:
+        """Say that an attempt failed, and when the next follows."""
+        self._console.print(
+            f"[yellow]↻[/] {escape(execution.instance):<{self._width}} "
+            f"[yellow]tried again[/] in {delay:g} s  [dim]{escape(_error_line(execution))}[/]",
+            soft_wrap=True,
+        )
 
     def node_ended(self, execution: ExecutionRecord, seconds: float) -> None:
         """Write the node's line."""
-        self._running.pop(execution.node_id, None)
+        self._running.pop(execution.instance, None)
         mark, colour = STATE_MARKS[execution.state]
-        detail = execution.reason
-        if execution.error is not None:
-            detail = f"{execution.error.type}: {execution.error.message}"
+        detail = execution.reason or _error_line(execution)
         self._console.print(
-            f"[{colour}]{mark}[/] {escape(execution.node_id):<{self._width}} "
+            f"[{colour}]{mark}[/] {escape(execution.instance):<{self._width}} "
             f"[{colour}]{execution.state.value:<8}[/] {seconds:7.2f} s  [dim]{escape(detail)}[/]",
             soft_wrap=True,
         )
@@ -78,3 +83,8 @@ class ConsoleProgress:
                 for node_id, since in list(self._running.items())
             )
         )
+
+
+def _error_line(execution: ExecutionRecord) -> str:
+    error = execution.error
+    return "" if error is None else f"{error.type}: {error.message}"

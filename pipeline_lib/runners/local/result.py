@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline_lib.errors import PipelineRunError
@@ -15,7 +15,8 @@ class RunResult:
     """A finished run.
 
     Attributes:
-        executions: the final record of each node.
+        executions: the final record of each node by its id, with those of the nodes around it and
+            the iteration of the loop, if it is in one: `train_all.Trainer#2`.
         metadata_connection_config: the store that holds it all.
     """
 
@@ -28,15 +29,14 @@ class RunResult:
         """Id of the run."""
         return self.run.run_id
 
-    def __getitem__(self, node_id: str) -> ExecutionRecord:
+    def __getitem__(self, instance: str) -> ExecutionRecord:
         """The final record of a node."""
-        return self.executions[node_id]
+        return self.executions[instance]
 
 
-def run_error(result: RunResult) -> PipelineRunError:
-    """The error of a run in which nodes failed."""
+def run_error(result: RunResult, failed: Sequence[ExecutionRecord]) -> PipelineRunError:
+    """The error of a run in which the nodes `failed` failed."""
     executions = result.executions.values()
-    failed = [one for one in executions if one.state is ExecutionState.FAILED]
     skipped = sum(one.state is ExecutionState.SKIPPED for one in executions)
     lines = [
         f"Run {result.run_id!r} of pipeline {result.run.pipeline_name!r} failed: "
@@ -50,7 +50,7 @@ def run_error(result: RunResult) -> PipelineRunError:
 def _failure_lines(execution: ExecutionRecord) -> list[str]:
     error = execution.error
     assert error is not None, "a failed execution carries its error"
-    lines = [f"  {execution.node_id}: {error.type}: {error.message}"]
+    lines = [f"  {execution.instance}: {error.type}: {error.message}"]
     if error.location:
         lines.append(f"    at {error.location}")
     if execution.log_uri:

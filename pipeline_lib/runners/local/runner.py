@@ -5,18 +5,16 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline_lib import ir
 from pipeline_lib.compiler.compile import compile
 from pipeline_lib.dsl.pipeline import Pipeline
 from pipeline_lib.errors import (
-    AuthoringError,
     PipelineLibError,
-    RunNotFoundError,
     UnsupportedError,
 )
 from pipeline_lib.metadata.connection import (
@@ -25,20 +23,46 @@ from pipeline_lib.metadata.connection import (
     SqliteConnection,
 )
 from pipeline_lib.metadata.store import (
-    ExecutionRecord,
-    ExecutionState,
     MetadataStore,
     RunRecord,
     RunState,
     open_store,
 )
-from pipeline_lib.node.run import Run, prepare_run
+from pipeline_lib.node.run import Run, intended_run, prepare_run
+from pipeline_lib.runners.local.beginning import Beginning, begin, begin_again
+from pipeline_lib.runners.local.capacity import Capacity
 from pipeline_lib.runners.local.events import RunListener, Silent
+from pipeline_lib.runners.local.partial_run import select
 from pipeline_lib.runners.local.result import RunResult, run_error
+from pipeline_lib.runners.local.resuming import check_resumable
+from pipeline_lib.runners.local.run_files import kept_pipeline
+from pipeline_lib.runners.local.run_lock import sole_runner
 from pipeline_lib.runners.local.scheduler import Scheduler
+from pipeline_lib.runners.local.termination import ended_in_order
 from pipeline_lib.runners.local.worker import WORKER_PID
 from pipeline_lib.runners.local.worker_pool import WorkerPool
 from pipeline_lib.runners.local.workforce import InThisProcess, Workforce
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """Which part of a pipeline is run.
+
+    Attributes:
+        from_nodes: run these and what comes after them; empty for the first nodes.
+        to_nodes: run these and what comes before them; empty for the last nodes.
+        base_run: run whose results stand for nodes that are not run and are read; by default the
+            newest that has them.
+    """
+
+    from_nodes: Collection[str] = ()
+    to_nodes: Collection[str] = ()
+    base_run: str | None = None
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether not all nodes are run."""
+        return bool(self.from_nodes or self.to_nodes)
 
 
 class LocalRunner:
@@ -46,18 +70,29 @@ class LocalRunner:
 
     Args:
         parallelism: how many nodes may run at once; by default as many as there are cores.
-        inline: run the nodes one by one in this process, so that a debugger stops in them.
+        inline: run the nodes one by one in this process, so that a debugger stops in them; their
+            timeouts are not watched.
         progress: show on the terminal how the run goes on.
+        cpus: cores that nodes with the option `cpus` may occupy together; by default all.
+        memory: bytes that nodes with the option `memory` may occupy together; by default all.
     """
 
     def __init__(
-        self, parallelism: int | None = None, *, inline: bool = False, progress: bool = True
+        self,
+        parallelism: int | None = None,
+        *,
+        inline: bool = False,
+        progress: bool = True,
+        cpus: float | None = None,
+        memory: int | None = None,
     ) -> None:
         if parallelism is not None and parallelism < 1:
             raise ValueError(f"parallelism must be at least 1, got {parallelism}.")
         self._parallelism = 1 if inline else parallelism or os.cpu_count() or 1
         self._inline = inline
         self._progress = progress
+        self._cpus = cpus
+        self._memory = memory
 
     def run(
         self,
@@ -66,6 +101,8 @@ class LocalRunner:
         *,
         run_id: str | None = None,
         use_cache: bool = True,
+        options: RunOptions = RunOptions(),
+        tags: Sequence[str] = (),
         metadata_connection_config: MetadataConnectionConfig | None = None,
     ) -> RunResult:
         """Run a pipeline, as written or compiled, to its end.
@@ -75,6 +112,9 @@ class LocalRunner:
             parameters: values of its runtime parameters.
             run_id: id of the run; must be new in the store.
             use_cache: `False` runs every node, whatever the pipeline says.
+            options: which part of it to run.
+            tags: words by which to find the run again, and by which a `Channel` finds its
+                artifacts.
             metadata_connection_config: store to use in place of the pipeline's.
 
         Raises:
@@ -84,26 +124,82 @@ class LocalRunner:
                 because of it.
             KeyboardInterrupt: the user interrupted; what was running is recorded as canceled.
         """
-        _refuse_in_worker()
-        compiled = pipeline if isinstance(pipeline, ir.Pipeline) else compile(pipeline)
-        refuse_unsupported(compiled)
         config = metadata_connection_config or _config_of(pipeline)
+        compiled = self._compiled(pipeline)
+        partial = None
+        if options.is_partial:
+            partial = select(compiled, options.from_nodes, options.to_nodes)
         run = prepare_run(
             compiled,
             run_id or new_run_id(),
             parameters or {},
-            default_root=os.path.join(".plib", compiled.name),
+            default_root=_default_root(compiled),
             use_cache=use_cache,
         )
-        result = self._run(run, config)
-        if result.run.state is RunState.FAILED:
-            raise run_error(result)
-        return result
 
-    def _run(self, run: Run, config: MetadataConnectionConfig) -> RunResult:
+        return self._run(
+            run, config, lambda store: begin(run, partial, options.base_run, tags, store)
+        )
+
+    def resume(
+        self,
+        run_id: str,
+        pipeline: Pipeline | ir.Pipeline | None = None,
+        *,
+        metadata_connection_config: MetadataConnectionConfig | None = None,
+    ) -> RunResult:
+        """Go on with a run that was interrupted, killed or has failed.
+
+        Nodes that are complete are not run again; the parameters are those that the run was
+        started with.
+
+        Args:
+            run_id: id of the run.
+            pipeline: the pipeline, whose code may have been mended; by default as it was compiled
+                when the run was started.
+            metadata_connection_config: store that holds the run, in place of the pipeline's.
+
+        Raises:
+            RunNotFoundError: the store holds no such run, or its compiled pipeline is gone.
+            AuthoringError: the run has finished, or is one of another pipeline.
+            PipelineLibError: it is still running.
+            PipelineRunError: as `run` raises it.
+        """
+        config = metadata_connection_config or _config_of(pipeline)
+        with closing(open_store(config)) as store:
+            earlier = store.run(run_id)
+        compiled = self._compiled(kept_pipeline(earlier) if pipeline is None else pipeline)
+        check_resumable(earlier, compiled.name)
+        # The root of a run stays, whatever folder it is resumed from.
+        rootless = replace(compiled, root=None)
+        run = prepare_run(
+            rootless, run_id, _declared(earlier, compiled), default_root=earlier.pipeline_root
+        )
+        return self._run(run, config, lambda store: begin_again(run, earlier, store))
+
+    def _compiled(self, pipeline: Pipeline | ir.Pipeline) -> ir.Pipeline:
+        _refuse_in_worker()
+        compiled = pipeline if isinstance(pipeline, ir.Pipeline) else compile(pipeline)
+        refuse_unsupported(compiled)
+        capacity = Capacity.of_machine(self._parallelism, self._cpus, self._memory)
+        for node in compiled.every_node():
+            capacity.check(node)
+        return compiled
+
+    def _run(
+        self,
+        run: Run,
+        config: MetadataConnectionConfig,
+        beginning: Callable[[MetadataStore], Beginning],
+    ) -> RunResult:
         # The workers start while the store is opened.
-        with closing(self._workforce(run)) as workforce, closing(open_store(config)) as store:
-            return self._recorded_run(run, config, store, workforce)
+        with (
+            ended_in_order(),
+            sole_runner(run.run_id, run.root) as lock,
+            closing(self._workforce(run, lock)) as workforce,
+            closing(open_store(config)) as store,
+        ):
+            return self._recorded_run(run, config, store, workforce, beginning(store))
 
     def _recorded_run(
         self,
@@ -111,27 +207,29 @@ class LocalRunner:
         config: MetadataConnectionConfig,
         store: MetadataStore,
         workforce: Workforce,
+        beginning: Beginning,
     ) -> RunResult:
         listener = self._listener()
-        record = RunRecord(
-            run.pipeline.name, run.run_id, RunState.RUNNING, run.root, run.runtime_parameters
-        )
-        _refuse_known_run(run.run_id, store)
-        store.record_run(record)
         listener.run_started(run)
-        scheduler = Scheduler(run, store, workforce, listener)
+        capacity = Capacity.of_machine(workforce.size, self._cpus, self._memory)
+        scheduler = Scheduler(
+            run, store, workforce, capacity, listener, beginning.done, beginning.only
+        )
         state = RunState.FAILED
         try:
             executions = scheduler.run_all()
-            state = _state_of(executions)
+            state = RunState.FAILED if scheduler.failures else RunState.COMPLETE
         except KeyboardInterrupt:
             state = RunState.CANCELED
             raise
         finally:
-            record = replace(record, state=state)
+            record = replace(beginning.record, state=state)
             store.record_run(record)
             listener.run_ended(record)
-        return RunResult(record, executions, config)
+        result = RunResult(record, executions, config)
+        if scheduler.failures:
+            raise run_error(result, scheduler.failures)
+        return result
 
     def _listener(self) -> RunListener:
         if not self._progress:
@@ -141,11 +239,36 @@ class LocalRunner:
 
         return ConsoleProgress()
 
-    def _workforce(self, run: Run) -> Workforce:
+    def _workforce(self, run: Run, lock: int) -> Workforce:
         if self._inline:
             return InThisProcess()
-        nodes = run.pipeline.nodes
-        return WorkerPool(min(self._parallelism, len(nodes)), _executor_modules(nodes))
+        nodes = list(run.pipeline.every_node())
+        # A loop may run a node many times side by side.
+        at_once = len(nodes) if all(not node.loop for node in nodes) else self._parallelism
+        size = min(self._parallelism, at_once)
+        return WorkerPool(size, _executor_modules(nodes), kept_open=(lock,))
+
+
+def intended_local_run(
+    pipeline: ir.Pipeline, parameters: Mapping[str, Any], use_cache: bool = True
+) -> Run:
+    """A run as the local runner would make it, of which nothing is written.
+
+    Raises:
+        AuthoringError, UnsupportedError: the pipeline cannot run.
+    """
+    refuse_unsupported(pipeline)
+    return intended_run(pipeline, new_run_id(), parameters, _default_root(pipeline), use_cache)
+
+
+def _default_root(pipeline: ir.Pipeline) -> str:
+    return os.path.join(".plib", pipeline.name)
+
+
+def _declared(run: RunRecord, pipeline: ir.Pipeline) -> dict[str, Any]:
+    """The parameters of an earlier run that the pipeline still declares."""
+    names = {parameter.name for parameter in pipeline.runtime_parameters}
+    return {name: value for name, value in run.parameters.items() if name in names}
 
 
 def _executor_modules(nodes: Sequence[ir.Node]) -> list[str]:
@@ -165,7 +288,7 @@ def refuse_unsupported(pipeline: ir.Pipeline) -> None:
     Raises:
         UnsupportedError: a node is a container component.
     """
-    for node in pipeline.nodes:
+    for node in pipeline.every_node():
         if isinstance(node.executor, ir.ContainerExecutor):
             raise UnsupportedError(
                 f"Node {node.id!r} is a container component (image {node.executor.image!r}), "
@@ -182,22 +305,6 @@ def _refuse_in_worker() -> None:
         )
 
 
-def _refuse_known_run(run_id: str, store: MetadataStore) -> None:
-    try:
-        known = store.run(run_id)
-    except RunNotFoundError:
-        return
-    raise AuthoringError(
-        f"The store holds a run {run_id!r} already, of pipeline {known.pipeline_name!r}. "
-        "Give another run_id, or leave it out."
-    )
-
-
-def _config_of(pipeline: Pipeline | ir.Pipeline) -> MetadataConnectionConfig:
+def _config_of(pipeline: Pipeline | ir.Pipeline | None) -> MetadataConnectionConfig:
     config = getattr(pipeline, "metadata_connection_config", None)
     return config or SqliteConnection(DEFAULT_STORE)
-
-
-def _state_of(executions: Mapping[str, ExecutionRecord]) -> RunState:
-    failed = any(one.state is ExecutionState.FAILED for one in executions.values())
-    return RunState.FAILED if failed else RunState.COMPLETE

@@ -9,22 +9,33 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
+import select
 import signal
 import sys
 import threading
+import traceback
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import TextIO
+from multiprocessing.reduction import ForkingPickler
+from typing import NoReturn, TextIO
 
 from pipeline_lib.artifacts import files
-from pipeline_lib.node.execute import execute
+from pipeline_lib.node.execute import execute, remove_unpublished
 from pipeline_lib.node.failure import error_record
 from pipeline_lib.node.request import ExecutionRequest, Failure, Outcome
+from pipeline_lib.runners.local.bounded_log import BoundedLog
+from pipeline_lib.runners.local.process_state import ProcessState, note_what_imports_set
+from pipeline_lib.runners.local.process_tree import adopt_orphans, has_living_children
 
 WORKER_PID = "PIPELINE_LIB_WORKER_PID"
 """Environment variable that holds a worker's process id: what an executor starts has another."""
+
+_LOOK_AT_LOG = 1.0
+"""Seconds between two looks at how large the log has become."""
+
+_current_log: BoundedLog | None = None
 
 
 @dataclass(frozen=True)
@@ -34,22 +45,49 @@ class WarmUp:
     modules: tuple[str, ...]
 
 
-def serve(connection: int, lifeline: int) -> None:
-    """Serve what arrives at the file descriptor `connection` until it closes.
+@dataclass(frozen=True)
+class Report:
+    """A worker's answer to a request.
+
+    Attributes:
+        is_fit: whether the process is as good as before; if not, no other node should get it.
+    """
+
+    outcome: Outcome
+    is_fit: bool
+
+
+def serve(connection: int, lifeline: int, most_memory: int) -> NoReturn:
+    """Serve what arrives at the file descriptor `connection` until it closes; never return.
 
     Args:
         connection: of a socket to the runner, which sends its `sys.path` first.
         lifeline: of a pipe that the runner holds open as long as it lives.
+        most_memory: bytes; a worker that holds more after a node is not fit for another.
     """
-    os.setpgid(0, 0)
-    os.environ[WORKER_PID] = str(os.getpid())
-    threading.Thread(target=_die_with_parent, args=(lifeline,), daemon=True).start()
-    with Connection(connection) as runner, contextlib.suppress(EOFError):
-        # What an executor forks must not hold the connection open: by its end the runner sees that
-        # this process has died.
-        os.register_at_fork(after_in_child=runner.close)
+    exit_code = 1
+    try:
+        os.setpgid(0, 0)
+        os.environ[WORKER_PID] = str(os.getpid())
+        adopt_orphans()
+        note_what_imports_set()
+        threading.Thread(target=_watch, args=(lifeline,), daemon=True).start()
+        _serve(Connection(connection), most_memory)
+        exit_code = 0
+    except BaseException:
+        # The fork server's own code is further up: it must not go on in this process.
+        traceback.print_exc()
+    finally:
+        os._exit(exit_code)
+
+
+def _serve(runner: Connection, most_memory: int) -> None:
+    # What an executor forks must not hold the connection open: by its end the runner sees that
+    # this process has died.
+    os.register_at_fork(after_in_child=runner.close)
+    modules: deque[str] = deque()
+    with contextlib.suppress(EOFError, ConnectionResetError):
         sys.path[:] = runner.recv()
-        modules: deque[str] = deque()
         while True:
             while modules and not runner.poll():
                 _import_quietly(modules.popleft())
@@ -57,7 +95,7 @@ def serve(connection: int, lifeline: int) -> None:
                 case WarmUp() as warm_up:
                     modules.extend(warm_up.modules)
                 case request:
-                    runner.send(_execute(request))
+                    runner.send_bytes(_report(request, most_memory))
 
 
 def _import_quietly(module: str) -> None:
@@ -66,40 +104,56 @@ def _import_quietly(module: str) -> None:
         importlib.import_module(module)
 
 
+def _report(request: ExecutionRequest, most_memory: int) -> memoryview:
+    """Execute a request; the pickled report."""
+    before = ProcessState.now()
+    outcome = _execute(request)
+    is_restored = before.restore()
+    is_fit = is_restored and not has_living_children() and _memory() < most_memory
+    try:
+        return ForkingPickler.dumps(Report(outcome, is_fit))
+    except Exception as error:
+        remove_unpublished(request)
+        return ForkingPickler.dumps(Report(Failure(error_record(error)), is_fit))
+
+
 def _execute(request: ExecutionRequest) -> Outcome:
-    working_directory = os.getcwd()
     try:
         with _output_to(request.log_uri):
             return execute(request)
     except BaseException as error:
+        remove_unpublished(request)
         return Failure(error_record(error))
-    finally:
-        # The next node's relative paths must not depend on what this one did.
-        os.chdir(working_directory)
 
 
 @contextlib.contextmanager
 def _output_to(log_uri: str) -> Iterator[None]:
     """Send what this process and its children print to a file; a remote one is written last."""
+    global _current_log
     local = log_uri if files.is_local(log_uri) else f"/tmp/plib-{os.getpid()}.log"
     os.makedirs(os.path.dirname(local), exist_ok=True)
-    with open(local, "wb") as log:
+    with open(local, "ab") as log:
         saved = [os.dup(1), os.dup(2)]
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
-    sys.stdout, sys.stderr = _text_stream(1), _text_stream(2)
+    sys.stdout, sys.stderr = own_streams = _text_stream(1), _text_stream(2)
+    _current_log = BoundedLog(local)
     try:
         yield
     finally:
-        for stream in (sys.stdout, sys.stderr):
-            # An executor may have closed them, or the disk may be full: its work is done.
-            with contextlib.suppress(OSError, ValueError):
+        for stream in {*own_streams, sys.stdout, sys.stderr}:
+            # An executor may have closed or replaced them, or the disk may be full: its work is
+            # done.
+            with contextlib.suppress(Exception):
                 stream.flush()
         for descriptor, original in zip((1, 2), saved, strict=True):
             os.dup2(original, descriptor)
             os.close(original)
+        _current_log.finish()
+        _current_log = None
         if local != log_uri:
             files.write_bytes(log_uri, files.read_bytes(local))
+            os.remove(local)
 
 
 def _text_stream(descriptor: int) -> TextIO:
@@ -112,7 +166,17 @@ def _text_stream(descriptor: int) -> TextIO:
     )
 
 
-def _die_with_parent(lifeline: int) -> None:
-    """The read ends when the runner is gone, however it went; nothing may outlive it."""
-    os.read(lifeline, 1)
+def _watch(lifeline: int) -> None:
+    """Bound the log, and end with the runner, however that went; nothing may outlive it."""
+    with contextlib.suppress(OSError):  # an executor has closed what was not its own
+        while not select.select([lifeline], [], [], _LOOK_AT_LOG)[0]:
+            log = _current_log
+            if log is not None:
+                log.free_middle()
     os.killpg(0, signal.SIGKILL)
+
+
+def _memory() -> int:
+    """Bytes that this process holds in memory."""
+    with open("/proc/self/statm", "rb") as statm:
+        return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")

@@ -2,69 +2,27 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import site
-import socket
 import sys
 import sysconfig
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from multiprocessing.connection import Connection
 
+from pipeline_lib.errors import PipelineLibError
 from pipeline_lib.metadata.store import ErrorRecord
-from pipeline_lib.node.execute import remove_unfinished
+from pipeline_lib.node.execute import remove_unpublished
 from pipeline_lib.node.request import Canceled, ExecutionRequest, Failure, Outcome
+from pipeline_lib.runners.local.bounded_log import shorten
+from pipeline_lib.runners.local.capacity import physical_memory
 from pipeline_lib.runners.local.fork_server import ForkServer
-from pipeline_lib.runners.local.worker import WarmUp
+from pipeline_lib.runners.local.worker_handle import Worker
 
-
-class Worker:
-    """One worker process and the connection to it."""
-
-    def __init__(self, fork_server: ForkServer) -> None:
-        self._fork_server = fork_server
-        ours, theirs = socket.socketpair()
-        lifeline, self._lifeline = os.pipe()
-        with theirs:
-            self.pid = fork_server.fork_worker(theirs.fileno(), lifeline)
-        os.close(lifeline)
-        self._connection = Connection(ours.detach())
-        self._connection.send(sys.path)
-        self._exit_code: int | None = None
-
-    def warm_up(self, modules: Sequence[str]) -> None:
-        """Let the worker import modules while it has nothing else to do."""
-        self._connection.send(WarmUp(tuple(modules)))
-
-    def execute(self, request: ExecutionRequest) -> Outcome:
-        """Execute a request and wait for its outcome.
-
-        Raises:
-            EOFError, OSError: the process is gone.
-        """
-        self._connection.send(request)
-        outcome: Outcome = self._connection.recv()
-        return outcome
-
-    def kill(self) -> None:
-        """Kill the process and all that it started."""
-        # A process that ended by itself may have left children behind, and until it is waited for
-        # its id cannot have gone to another process.
-        if self._exit_code is None:
-            with contextlib.suppress(ProcessLookupError):  # the fork server has died before it
-                os.killpg(self.pid, signal.SIGKILL)
-
-    def close(self) -> int:
-        """Stop the process and release what belongs to it; how it ended."""
-        self.kill()
-        if self._exit_code is None:
-            self._exit_code = self._fork_server.wait(self.pid)
-            self._connection.close()
-            os.close(self._lifeline)
-        return self._exit_code
+_MOST_ATTEMPTS = 3
+_LEAST_MEMORY = 2 << 30
+"""A worker that holds less is kept, also on a small machine: heavy libraries take half of it."""
 
 
 class WorkerPool:
@@ -73,14 +31,21 @@ class WorkerPool:
     When the first execution begins, one more worker imports `modules`, those that the executors
     of the pipeline lie in: the next node that can run beside finds its libraries loaded. It is
     one and not all, because a process with TensorFlow takes most of a gigabyte.
+
+    Args:
+        kept_open: file descriptors that every process of the pool holds open as long as it lives.
     """
 
-    def __init__(self, size: int, modules: Sequence[str] = ()) -> None:
+    def __init__(
+        self, size: int, modules: Sequence[str] = (), kept_open: Sequence[int] = ()
+    ) -> None:
         self.size = size
         self.threads = ThreadPoolExecutor(size, "plib-node")
         self._modules = modules
+        self._kept_open = kept_open
+        self._most_memory = max(_LEAST_MEMORY, physical_memory() // (2 * size))
         self._lock = threading.Lock()
-        self._fork_server = ForkServer(_own_import_folders())
+        self._fork_server = self._new_fork_server()
         self._workers: list[Worker] = []
         self._idle: list[Worker] = []
         self._canceled = False
@@ -88,20 +53,28 @@ class WorkerPool:
     def execute(self, request: ExecutionRequest) -> Outcome:
         """Execute a request on an idle worker, the one that worked last: it is the warmest.
 
-        A worker that dies costs this one execution; another takes its place.
+        A worker that dies costs this one execution; another takes its place. So does one that is
+        not as good as before: the executor has left processes behind, or much memory.
         """
         worker = self._take()
         if worker is None:
             return Canceled("interrupted")
         try:
-            outcome = worker.execute(request)
+            report = worker.execute(request)
+        except TimeoutError:
+            return self._failure(worker, request, "Timeout", _too_long(request))
         except (EOFError, OSError):
-            outcome = self._bury(worker)
-            remove_unfinished(request)
-            return outcome
-        with self._lock:
-            self._idle.append(worker)
-        return outcome
+            has_ended = worker.has_ended_by_itself()
+            return self._failure(worker, request, "WorkerDied", "" if has_ended else _CLOSED)
+        except Exception as error:
+            reason = f"What the worker process answered cannot be read: {error}"
+            return self._failure(worker, request, "WorkerDied", reason)
+        if report.is_fit:
+            with self._lock:
+                self._idle.append(worker)
+        else:
+            self._bury(worker)
+        return report.outcome
 
     def cancel(self) -> None:
         """Kill all workers, and wait until the executions under way are recorded as canceled."""
@@ -112,11 +85,13 @@ class WorkerPool:
         self.threads.shutdown(cancel_futures=True)
 
     def close(self) -> None:
-        """Stop all workers."""
+        """Stop all workers, and all that they have started."""
         self.threads.shutdown()
         for worker in self._workers:
-            worker.close()
+            worker.kill()
         self._fork_server.close()
+        for worker in self._workers:
+            worker.release()
 
     def _take(self) -> Worker | None:
         with self._lock:
@@ -125,24 +100,54 @@ class WorkerPool:
             if not self._workers and self.size > 1 and self._modules:
                 warming = self._new_worker()
                 warming.warm_up(self._modules)
-                worker = self._new_worker()
-                self._idle.append(warming)
-                return worker
-            return self._idle.pop() if self._idle else self._new_worker()
+                self._idle.insert(0, warming)
+                return self._new_worker()
+            while self._idle:
+                worker = self._idle.pop()
+                if worker.is_waiting():
+                    return worker
+                self._remove(worker)
+            return self._new_worker()
 
     def _new_worker(self) -> Worker:
-        worker = Worker(self._fork_server)
-        self._workers.append(worker)
-        return worker
+        for _ in range(_MOST_ATTEMPTS):
+            try:
+                worker = Worker(self._fork_server, self._most_memory)
+            except ConnectionError:
+                code = self._fork_server.close()
+                self._fork_server = self._new_fork_server()
+            else:
+                self._workers.append(worker)
+                return worker
+        raise PipelineLibError(
+            "No worker process can be started: the process that they are forked from has ended "
+            f"{_MOST_ATTEMPTS} times, with code {code}."
+        )
 
-    def _bury(self, worker: Worker) -> Outcome:
-        with self._lock:
-            self._workers.remove(worker)
-            canceled = self._canceled
-            exit_code = worker.close()
-        if canceled:
+    def _new_fork_server(self) -> ForkServer:
+        return ForkServer(_own_import_folders(), self._kept_open)
+
+    def _failure(
+        self, worker: Worker, request: ExecutionRequest, kind: str, reason: str
+    ) -> Outcome:
+        """Stop a worker, remove what it has written, and say why; by default how it ended."""
+        exit_code = self._bury(worker)
+        remove_unpublished(request)
+        shorten(request.log_uri)
+        if self._canceled:
             return Canceled("interrupted")
-        return Failure(ErrorRecord("WorkerDied", _how_it_ended(exit_code)))
+        return Failure(ErrorRecord(kind, reason or _how_it_ended(exit_code)))
+
+    def _bury(self, worker: Worker) -> int | None:
+        with self._lock:
+            return self._remove(worker)
+
+    def _remove(self, worker: Worker) -> int | None:
+        self._workers.remove(worker)
+        worker.kill()
+        exit_code = worker.wait()
+        worker.release()
+        return exit_code
 
 
 def _own_import_folders() -> list[str]:
@@ -160,9 +165,27 @@ def _own_import_folders() -> list[str]:
     return [folder for folder in sys.path if folder not in python_has]
 
 
-def _how_it_ended(code: int) -> str:
+_CLOSED = (
+    "The worker process has lost its connection to the runner: the executor has closed file "
+    "descriptors that are not its own."
+)
+
+
+def _too_long(request: ExecutionRequest) -> str:
+    return f"The node ran longer than {request.timeout:g} s."
+
+
+def _how_it_ended(code: int | None) -> str:
+    if code is None:
+        return "The worker process ended before the node was done."
     if code < 0:
-        name = signal.Signals(-code).name
         hint = " It may have run out of memory." if -code == signal.SIGKILL else ""
-        return f"The worker process was killed by {name}.{hint}"
+        return f"The worker process was killed by {_name(-code)}.{hint}"
     return f"The worker process ended with exit code {code} before the node was done."
+
+
+def _name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # those for real-time use have none
+        return f"signal {number}"

@@ -1,0 +1,51 @@
+"""The inputs of a node that its condition and parameters read."""
+
+from __future__ import annotations
+
+from pipeline_lib import ir
+from pipeline_lib.compiler.artifact_type import artifact_type
+from pipeline_lib.compiler.levels import Level, Levels, key_of_hidden_input
+from pipeline_lib.compiler.runtime_parameters import RuntimeParameters
+from pipeline_lib.dsl.channel import RunChannel
+from pipeline_lib.dsl.for_each import ForEach
+from pipeline_lib.dsl.runtime_parameter import RuntimeParameter
+from pipeline_lib.ir.expressions import Expression, RuntimeParameterValue
+
+
+class ExpressionInputs:
+    """Tells the placeholders of one node what they read, and collects it.
+
+    Attributes:
+        inputs: the hidden inputs that the expressions need.
+    """
+
+    def __init__(
+        self, node: str, level: Level, levels: Levels, runtime_parameters: RuntimeParameters
+    ) -> None:
+        self.inputs: dict[str, ir.Input] = {}
+        self._node = node
+        self._level = level
+        self._levels = levels
+        self._runtime_parameters = runtime_parameters
+        self._keys: dict[RunChannel, str] = {}
+
+    def input_key(self, channel: RunChannel) -> str:
+        """Key of the hidden input that brings the channel to the node."""
+        if channel not in self._keys:
+            key = key_of_hidden_input(channel, self.inputs)
+            self._keys[channel] = key
+            self.inputs[key] = ir.Input(
+                type=artifact_type(channel.type),
+                sources=self._levels.sources(channel, self._level, self._node),
+                hidden=True,
+            )
+        return self._keys[channel]
+
+    def runtime_parameter(self, parameter: RuntimeParameter) -> Expression:
+        """The value that the run is given."""
+        return self._runtime_parameters.use(parameter)
+
+    def loop_value(self, loop: ForEach) -> Expression:
+        """The value that the loop has come to."""
+        level = self._levels.loop_level(loop, self._level, self._node)
+        return RuntimeParameterValue(level.item_parameter)

@@ -1,0 +1,310 @@
+"""Which nodes wait for each other, and how an artifact gets from one set of them to another.
+
+The nodes of a pipeline, those of each sub-pipeline and those of each loop make a level of their
+own. In the level around it, a level is one node, its holder: what inner nodes read from outside
+becomes an input of the holder, what outer nodes read from inside becomes an output of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+
+from pipeline_lib import ir
+from pipeline_lib.compiler.artifact_type import artifact_type
+from pipeline_lib.dsl.block import Block
+from pipeline_lib.dsl.channel import (
+    Channel,
+    LoopChannel,
+    OutputChannel,
+    PipelineInputChannel,
+    UnionChannel,
+)
+from pipeline_lib.dsl.for_each import ForEach
+from pipeline_lib.dsl.node import BaseNode
+from pipeline_lib.dsl.pipeline import Pipeline
+from pipeline_lib.errors import AuthoringError
+from pipeline_lib.ir.expressions import hidden_input_key
+
+ITEM = "item"
+"""Key of the input through which a loop over artifacts is given them."""
+
+
+class Level:
+    """Nodes that wait for each other.
+
+    Attributes:
+        holder: the sub-pipeline or loop that the level is in the one around it, or the pipeline.
+        holder_id: id of the IR node that stands for it.
+        parent: the level around; `None` for that of the pipeline.
+        blocks: `with` blocks that the holder is in, and its members with it.
+        members: nodes and levels, in the order in which they are listed.
+        inputs: inputs of the holder that its members' reading has made.
+        outputs: outputs of the holder, with what writes them.
+    """
+
+    def __init__(
+        self,
+        holder: Pipeline | ForEach,
+        holder_id: str,
+        parent: Level | None,
+        blocks: tuple[Block, ...],
+    ) -> None:
+        self.holder = holder
+        self.holder_id = holder_id
+        self.parent = parent
+        self.blocks = blocks
+        self.members: list[BaseNode | Level] = []
+        self.inputs: dict[str, ir.Input] = {}
+        self.outputs: dict[str, tuple[ir.NodeOutput, ir.ArtifactType]] = {}
+        self._captured: dict[Channel, str] = {}
+
+    @property
+    def path(self) -> list[Level]:
+        """The level and those around it, outermost first."""
+        return [*(self.parent.path if self.parent else []), self]
+
+    @property
+    def item_parameter(self) -> str:
+        """Name under which the nodes of a loop over values read the value."""
+        return f"{self.holder_id}.{ITEM}"
+
+    def capture(self, channel: Channel, sources: tuple[ir.InputSource, ...]) -> ir.PipelineInput:
+        """Bring a channel from the level around into this one."""
+        if channel not in self._captured:
+            key = key_of_hidden_input(channel, self.inputs)
+            self._captured[channel] = key
+            self.inputs[key] = ir.Input(artifact_type(channel.type), sources, min_count=0)
+        return ir.PipelineInput(self._captured[channel])
+
+    def export(self, channel: OutputChannel, source: ir.NodeOutput) -> ir.NodeOutput:
+        """Bring an output of an inner node to the level around."""
+        key = f"{source.node_id}.{source.output_key}"
+        self.outputs[key] = (source, artifact_type(channel.type))
+        return ir.NodeOutput(self.holder_id, key)
+
+
+class Levels:
+    """The levels of a pipeline."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._level_of: dict[BaseNode, Level] = {}
+        self._own_blocks: dict[BaseNode, tuple[Block, ...]] = {}
+        self._level_in: dict[Pipeline | ForEach, Level] = {}
+        self.top = Level(pipeline, pipeline.id, None, ())
+        self._level_in[pipeline] = self.top
+        self._add(self.top, pipeline.components, 0)
+        self._waited_for = self._task_dependencies(list(self._level_of))
+
+    def inside(self, holder: Pipeline | ForEach) -> Level:
+        """The level of a sub-pipeline's or a loop's own nodes."""
+        return self._level_in[holder]
+
+    def own_blocks(self, node: BaseNode) -> tuple[Block, ...]:
+        """The blocks that a node is in within its level."""
+        return self._own_blocks.get(node, node.blocks)
+
+    def waited_for(self, level: Level, node_id: str) -> tuple[str, ...]:
+        """Ids of the nodes of a level that one of them waits for without reading from them."""
+        return tuple(sorted(self._waited_for.get((level, node_id), ())))
+
+    def sources(
+        self, channel: Channel | None, level: Level, reader: str
+    ) -> tuple[ir.InputSource, ...]:
+        """Where a node of `level` finds what a channel holds.
+
+        Raises:
+            AuthoringError: it cannot reach it; the message begins with `reader`.
+        """
+        match channel:
+            case None:
+                return ()
+            case UnionChannel(channels=channels):
+                found = (self.sources(one, level, reader) for one in channels)
+                return tuple(source for sources in found for source in sources)
+            case OutputChannel():
+                return (self._output(channel, level, reader),)
+            case LoopChannel(loop=loop):
+                return (self._input_of(channel, loop, ITEM, level, reader),)
+            case PipelineInputChannel(inputs=inputs, output_key=key):
+                for pipeline in self._level_in:
+                    if isinstance(pipeline, Pipeline) and pipeline.pipeline_inputs is inputs:
+                        return (self._input_of(channel, pipeline, key, level, reader),)
+        raise AuthoringError(
+            f"{reader} reads {channel!r}, which no node of this pipeline writes. "
+            "Read artifacts of earlier runs through a Resolver."
+        )
+
+    def collects(self, channel: Channel | None, level: Level) -> bool:
+        """Whether a node of `level` finds in the channel what all elements of a loop gave."""
+        match channel:
+            case UnionChannel(channels=channels):
+                return any(self.collects(one, level) for one in channels)
+            case OutputChannel(producer=producer) if producer in self._level_of:
+                path = self._level_of[producer].path
+                inside = path[_common(path, level.path) :]
+                return any(isinstance(one.holder, ForEach) for one in inside)
+        return False
+
+    def loop_level(self, loop: ForEach, level: Level, reader: str) -> Level:
+        """The level of a loop whose value a node of `level` reads.
+
+        Raises:
+            AuthoringError: the node is not in that loop; the message begins with `reader`.
+        """
+        found = self._level_in.get(loop)
+        if found is None or found not in level.path:
+            raise AuthoringError(
+                f"{reader} reads the element of {loop!r}, but is not made inside its 'with' block."
+            )
+        return found
+
+    def _add(self, level: Level, nodes: Sequence[BaseNode], depth: int) -> None:
+        for node in nodes:
+            loop_at = next(
+                (at for at in range(depth, len(node.blocks)) if _is_loop(node.blocks[at])), None
+            )
+            if loop_at is not None:
+                inner = self._loop_level(node.blocks[: loop_at + 1], level, depth)
+                self._add(inner, [node], loop_at + 1)
+                continue
+            if node in self._level_of:
+                raise AuthoringError(
+                    f"Node {node.id!r} is listed by two pipelines: "
+                    f"{_pipeline_of(self._level_of[node])!r} and {_pipeline_of(level)!r}. "
+                    "Make it twice."
+                )
+            level.members.append(node)
+            self._level_of[node] = level
+            self._own_blocks[node] = node.blocks[depth:]
+            if isinstance(node, Pipeline):
+                self._add_sub_pipeline(node, level)
+
+    def _loop_level(self, blocks: tuple[Block, ...], level: Level, depth: int) -> Level:
+        """The level of the loop that is the last of `blocks`."""
+        loop = blocks[-1]
+        assert isinstance(loop, ForEach)
+        inner = self._level_in.get(loop)
+        if inner is None:
+            holder_id = _free_name(loop.name, level)
+            inner = Level(loop, holder_id, level, blocks[depth:-1])
+            level.members.append(inner)
+            self._level_in[loop] = inner
+        if inner.parent is not level or inner.blocks != blocks[depth:-1]:
+            raise AuthoringError(
+                f"{loop!r} is opened in two places, which are not in the same blocks. "
+                "Make a loop for each: ForEach(...)."
+            )
+        return inner
+
+    def _add_sub_pipeline(self, pipeline: Pipeline, level: Level) -> None:
+        inner = Level(pipeline, pipeline.id, level, ())
+        self._level_in[pipeline] = inner
+        for node in pipeline.components:
+            # Blocks that are around the sub-pipeline as a whole are not the node's own.
+            self._add(inner, [node], _common(node.blocks, pipeline.blocks))
+
+    def _output(self, channel: OutputChannel, level: Level, reader: str) -> ir.InputSource:
+        home = self._level_of.get(channel.producer)
+        if home is None:
+            raise AuthoringError(f"{reader} reads {channel!r}, of a node that no pipeline lists.")
+        if home is level:
+            return ir.NodeOutput(channel.producer.id, channel.output_key)
+        if level in home.path:
+            inner = home.path[home.path.index(level) + 1]
+            if isinstance(inner.holder, Pipeline):
+                raise AuthoringError(
+                    f"{reader} reads {channel!r}, which is inside sub-pipeline "
+                    f"{inner.holder_id!r}. Declare it in its outputs={{...}} and read those."
+                )
+            source = self._output(channel, inner, reader)
+            assert isinstance(source, ir.NodeOutput), "an output that is inside is written there"
+            return inner.export(channel, source)
+        return self._captured(channel, level, reader)
+
+    def _input_of(
+        self, channel: Channel, holder: Pipeline | ForEach, key: str, level: Level, reader: str
+    ) -> ir.PipelineInput:
+        home = self._level_in.get(holder)
+        if home is level:
+            return ir.PipelineInput(key)
+        if home is None or home not in level.path:
+            raise AuthoringError(f"{reader} reads {channel!r}, but is not inside {holder!r}.")
+        return self._captured(channel, level, reader)
+
+    def _captured(self, channel: Channel, level: Level, reader: str) -> ir.PipelineInput:
+        if isinstance(level.holder, Pipeline) or level.parent is None:
+            raise AuthoringError(
+                f"{reader} in sub-pipeline {level.holder_id!r} reads {channel!r}, which is outside "
+                "of it. Declare it: Pipeline(..., inputs=PipelineInputs({...}))."
+            )
+        return level.capture(channel, self.sources(channel, level.parent, reader))
+
+    def _task_dependencies(self, nodes: Sequence[BaseNode]) -> dict[tuple[Level, str], set[str]]:
+        """For each node, and each holder, the ids of its level that it has to wait for."""
+        found: dict[tuple[Level, str], set[str]] = {}
+        for node in nodes:
+            for upstream in node.upstream_nodes:
+                if upstream not in self._level_of:
+                    raise AuthoringError(
+                        f"Node {node.id!r} waits for node {upstream.id!r}, "
+                        "which no pipeline lists. Add it to components=[...]."
+                    )
+                waiting, waited_for = self._in_common_level(node, upstream)
+                level, node_id = waiting
+                if node_id != waited_for:
+                    found.setdefault((level, node_id), set()).add(waited_for)
+        return found
+
+    def _in_common_level(self, node: BaseNode, upstream: BaseNode) -> tuple[tuple[Level, str], str]:
+        mine, theirs = self._level_of[node].path, self._level_of[upstream].path
+        depth = _common(mine, theirs)
+        own_id = mine[depth].holder_id if len(mine) > depth else node.id
+        other_id = theirs[depth].holder_id if len(theirs) > depth else upstream.id
+        return (mine[depth - 1], own_id), other_id
+
+
+def _pipeline_of(level: Level) -> Pipeline:
+    return next(one.holder for one in reversed(level.path) if isinstance(one.holder, Pipeline))
+
+
+def _is_loop(block: Block) -> bool:
+    return isinstance(block, ForEach)
+
+
+def _common(one: Sequence[object], other: Sequence[object]) -> int:
+    """How many elements two sequences begin with in common."""
+    count = 0
+    for left, right in zip(one, other, strict=False):
+        if left is not right:
+            break
+        count += 1
+    return count
+
+
+def _free_name(wanted: str, level: Level) -> str:
+    """A loop's name, numbered if another one around or beside it has the same."""
+    around = [one.holder_id for one in level.path]
+    beside = [one.holder_id for one in level.members if isinstance(one, Level)]
+    return _free_key(wanted, {*around, *beside})
+
+
+def _free_key(wanted: str, taken: Container[str]) -> str:
+    key, count = wanted, 1
+    while key in taken:
+        count += 1
+        key = f"{wanted}_{count}"
+    return key
+
+
+def key_of_hidden_input(channel: Channel, taken: Container[str]) -> str:
+    """Key of an input that no author named, which brings the channel to a node."""
+    match channel:
+        case OutputChannel(producer=producer, output_key=key):
+            wanted = hidden_input_key(producer.id, key)
+        case LoopChannel(loop=loop):
+            wanted = hidden_input_key(loop.name, ITEM)
+        case PipelineInputChannel(output_key=key):
+            wanted = hidden_input_key("PipelineInputs", key)
+        case _:
+            wanted = hidden_input_key("", channel.output_key or "union")
+    return _free_key(wanted, taken)

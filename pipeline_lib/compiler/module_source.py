@@ -1,0 +1,250 @@
+"""A module as it is written: what it defines, what it imports, and what it does when imported."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import os
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pipeline_lib.compiler.canonical_source import canonical_source, is_docstring
+from pipeline_lib.compiler.first_party import FoundModule
+from pipeline_lib.compiler.references import (
+    Chain,
+    Imports,
+    References,
+    bound_names,
+    chain_of,
+    references,
+)
+
+_WIRING = {"add_upstream_node", "add_upstream_nodes", "add_downstream_node", "add_downstream_nodes"}
+"""Methods that connect the nodes of a pipeline, which has no effect on what the nodes do."""
+
+_BLOCKS = {"Cond", "ForEach"}
+"""Names of `with` blocks of a pipeline."""
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One statement of a module."""
+
+    statement: ast.stmt
+    package: str
+
+    @cached_property
+    def text(self) -> str:
+        """The statement without what has no meaning."""
+        return canonical_source(self.statement)
+
+    @cached_property
+    def references(self) -> References:
+        """What it refers to."""
+        return references(self.statement, self.package)
+
+    @cached_property
+    def decorators(self) -> list[Chain]:
+        """The names that it is decorated with."""
+        decorators = getattr(self.statement, "decorator_list", [])
+        called = (one.func if isinstance(one, ast.Call) else one for one in decorators)
+        return [chain for chain in map(chain_of, called) if chain]
+
+    @cached_property
+    def bases(self) -> list[Chain]:
+        """The names of a class's bases and of its metaclass."""
+        if not isinstance(self.statement, ast.ClassDef):
+            return []
+        metaclass = [one.value for one in self.statement.keywords if one.arg == "metaclass"]
+        chains = map(chain_of, [*self.statement.bases, *metaclass])
+        return [chain for chain in chains if chain]
+
+
+class ModuleSource:
+    """One module, read and not imported.
+
+    Attributes:
+        definitions: the statements that bind a name, by name.
+        effects: the statements that do something when the module is imported.
+        imports: what the module imports where it is imported itself.
+        is_python: whether it could be read at all; if not, only its content counts.
+    """
+
+    def __init__(self, found: FoundModule) -> None:
+        self.name = found.name
+        self.is_package = bool(found.folders)
+        self.definitions: dict[str, list[Definition]] = defaultdict(list)
+        self.effects: list[Definition] = []
+        self.imports = Imports()
+        self._package = found.package
+        self._content = Path(found.path).read_bytes() if found.path else b""
+        tree = _parsed(self._content)
+        self.is_python = tree is not None
+        self.statements = [] if tree is None else [one for one in tree.body if _matters(one)]
+        for statement in self.statements:
+            self._add(statement)
+        if b"global" in self._content:
+            self._add_global_assignments()
+
+    def content_digest(self) -> str:
+        """Digest of all that the module says."""
+        if not self.is_python:
+            return hashlib.sha256(self._content).hexdigest()[:16]
+        return digest_of(map(canonical_source, self.statements))
+
+    def _add(self, statement: ast.stmt) -> None:
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            self.imports.add(statement, self._package)
+            return
+        definition = Definition(statement, self._package)
+        for name in sorted(bound_names([statement])):
+            self.definitions[name].append(definition)
+        if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            self._add_inner_imports(statement, definition)
+        if not _only_defines(statement):
+            self.effects.append(definition)
+
+    def _add_inner_imports(self, statement: ast.stmt, definition: Definition) -> None:
+        """Note imports below an `if` or `try`: how they are chosen counts as well."""
+        inner = Imports()
+        for one in ast.walk(statement):
+            if isinstance(one, (ast.Import, ast.ImportFrom)):
+                inner.add(one, self._package)
+        for name, targets in inner.targets.items():
+            self.imports.targets[name] += targets
+            if not _is_for_type_checkers(statement):
+                self.definitions[name].append(definition)
+        if not _is_for_type_checkers(statement):
+            self.imports.modules += inner.modules
+            self.imports.stars += inner.stars
+
+    def _add_global_assignments(self) -> None:
+        for definitions in list(self.definitions.values()):
+            for definition in definitions:
+                for name in definition.references.assigned:
+                    if definition not in self.definitions[name]:
+                        self.definitions[name].append(definition)
+
+
+class Sources:
+    """Reads each file once in a process, and again when it was edited."""
+
+    _read: dict[FoundModule, tuple[tuple[int, int], ModuleSource]] = {}
+
+    def __init__(self) -> None:
+        self._current: dict[FoundModule, ModuleSource] = {}
+
+    def source(self, found: FoundModule) -> ModuleSource:
+        """The source of a module, as it was when it was first asked for."""
+        if found not in self._current:
+            self._current[found] = self._source(found)
+        return self._current[found]
+
+    def _source(self, found: FoundModule) -> ModuleSource:
+        version = _version(found.path)
+        known = self._read.get(found)
+        if known is not None and known[0] == version:
+            return known[1]
+        source = ModuleSource(found)
+        self._read[found] = (version, source)
+        return source
+
+
+def _version(path: str) -> tuple[int, int]:
+    """Differs when a file was edited."""
+    if not path:
+        return (0, 0)
+    status = os.stat(path)
+    return (status.st_mtime_ns, status.st_size)
+
+
+def digest_of(texts: Any) -> str:
+    """A short digest of texts."""
+    return hashlib.sha256("\n".join(texts).encode(errors="surrogatepass")).hexdigest()[:16]
+
+
+def _parsed(content: bytes) -> ast.Module | None:
+    try:
+        return ast.parse(content)
+    except (SyntaxError, ValueError):
+        # It does not import either, which is reported where it is run.
+        return None
+
+
+def _matters(statement: ast.stmt) -> bool:
+    return not (
+        is_docstring(statement) or isinstance(statement, ast.Pass) or _is_main_block(statement)
+    )
+
+
+def _is_main_block(statement: ast.stmt) -> bool:
+    """`if __name__ == "__main__":`, which no import runs."""
+    match statement:
+        case ast.If(
+            test=ast.Compare(
+                left=ast.Name(id="__name__"),
+                ops=[ast.Eq()],
+                comparators=[ast.Constant(value="__main__")],
+            ),
+            orelse=[],
+        ):
+            return True
+    return False
+
+
+def _is_for_type_checkers(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.If) and chain_of(statement.test)[-1:] == ("TYPE_CHECKING",)
+
+
+def _only_defines(statement: ast.stmt) -> bool:
+    """Whether all that a statement does is to bind names."""
+    match statement:
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            return True
+        case ast.Import() | ast.ImportFrom() | ast.Pass():
+            return True
+        case ast.Assign(targets=targets):
+            return all(map(_is_name, targets))
+        case ast.AnnAssign(target=target) | ast.AugAssign(target=target):
+            return _is_name(target)
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr=method))):
+            return method in _WIRING
+        case ast.Expr(value=ast.Constant()):
+            return True
+        case ast.If(body=body, orelse=orelse):
+            return all(map(_only_defines, [*body, *orelse]))
+        case ast.With(items=items, body=body):
+            return all(map(_is_pipeline_block, items)) and all(map(_only_defines, body))
+        case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=finalbody):
+            return all(map(_only_defines, _all(body, handlers, orelse, finalbody)))
+    return False
+
+
+def _all(
+    body: Sequence[ast.stmt], handlers: Sequence[ast.ExceptHandler], *others: Sequence[ast.stmt]
+) -> Iterator[ast.stmt]:
+    yield from body
+    for handler in handlers:
+        yield from handler.body
+    for other in others:
+        yield from other
+
+
+def _is_name(target: ast.AST) -> bool:
+    match target:
+        case ast.Name():
+            return True
+        case ast.Tuple(elts=elements) | ast.List(elts=elements):
+            return all(map(_is_name, elements))
+        case ast.Starred(value=value):
+            return _is_name(value)
+    return False
+
+
+def _is_pipeline_block(item: ast.withitem) -> bool:
+    call = item.context_expr
+    return isinstance(call, ast.Call) and chain_of(call.func)[-1:] in {(name,) for name in _BLOCKS}

@@ -1,0 +1,198 @@
+"""One connection to ML Metadata: one call at a time, and again where the store was busy or away."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable
+from enum import Enum, auto
+from typing import Any, TypeVar
+
+import ml_metadata
+
+from pipeline_lib.errors import MetadataStoreError
+from pipeline_lib.metadata.connection import MetadataConnectionConfig
+from pipeline_lib.metadata.mlmd_connection import connection_message, refusal
+from pipeline_lib.metadata.mlmd_turns import Turns
+
+_LOG = logging.getLogger(__name__)
+
+_PATIENCE = 60.0
+"""Seconds for which a call is tried again."""
+
+_SHORTEST_WAIT, _LONGEST_WAIT = 0.005, 2.0
+_NOTICEABLE_WAIT = 1.0
+
+F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
+
+
+def reading(method: F) -> F:
+    """Make a method of a class with a `_session` one call that reads."""
+    return _calling(method, exclusive=False)
+
+
+def writing(method: F) -> F:
+    """Make a method of a class with a `_session` one call that writes."""
+    return _calling(method, exclusive=True)
+
+
+class Session:
+    """A connection that is opened anew when it is lost.
+
+    Attributes:
+        store: ML Metadata's own store.
+        in_doubt: while a call is repeated: the connection was lost in it, and nobody knows
+            whether the database has done what it was asked for.
+    """
+
+    store: Any
+
+    def __init__(self, config: MetadataConnectionConfig, prepare: Callable[[Any], None]) -> None:
+        """Open a connection; `prepare` is called with ML Metadata's store.
+
+        Raises:
+            MetadataStoreError: it cannot be opened.
+        """
+        self._message = connection_message(config)
+        self._lock = threading.RLock()
+        self._turns = Turns(config)
+        self.in_doubt = False
+        try:
+            self._open(prepare)
+        except _FAILURES as error:
+            self._turns.close()
+            raise MetadataStoreError(refusal(config, error)) from error
+
+    def call(self, name: str, work: Callable[[], T], *, exclusive: bool) -> T:
+        """Do the `work`, repeatedly if need be.
+
+        Raises:
+            MetadataStoreError: the store failed for good, or for too long.
+        """
+        with self._lock:
+            try:
+                return self._patiently(name, work, exclusive)
+            finally:
+                self.in_doubt = False
+
+    def close(self) -> None:
+        """Release the connection."""
+        self.store = None
+        self._turns.close()
+
+    def _open(self, prepare: Callable[[Any], None]) -> None:
+        for attempt in range(1, _MOST_OPENINGS + 1):
+            try:
+                with self._turns.take(exclusive=True):
+                    self.store = _Store(self._message)
+                    prepare(self.store)
+                return
+            except _FAILURES as error:
+                # Only what another process may have caused that opens a new database as well.
+                is_conflict = any(sign in str(error) for sign in _SIGNS_OF_A_CONFLICT)
+                if attempt == _MOST_OPENINGS or not is_conflict:
+                    raise
+            time.sleep(random.uniform(0.1, 0.5))
+
+    def _patiently(self, name: str, work: Callable[[], T], exclusive: bool) -> T:
+        deadline = time.monotonic() + _PATIENCE
+        wait = _SHORTEST_WAIT
+        races = 0
+        while True:
+            try:
+                with self._turns.take(exclusive=exclusive):
+                    if self.store is None:
+                        self.store = _Store(self._message)
+                    return work()
+            except _FAILURES as error:
+                trouble = _trouble(error)
+                races += trouble is _Trouble.RACE
+                is_late = time.monotonic() + wait > deadline
+                if trouble is _Trouble.FINAL or races > _MOST_RACES or is_late:
+                    tried = f" for {_PATIENCE:.0f} s" if is_late else ""
+                    raise MetadataStoreError(
+                        f"The metadata store failed in {name!r}{tried}: {error}."
+                    ) from error
+                if trouble is _Trouble.LOST:
+                    self.store = None
+                    self.in_doubt = True
+                if wait > _NOTICEABLE_WAIT:
+                    _LOG.warning("The metadata store is busy or away, trying again: %s", error)
+            time.sleep(wait * random.uniform(0.5, 1))
+            wait = min(2 * wait, _LONGEST_WAIT)
+
+
+class _Trouble(Enum):
+    """What an error means for the call.
+
+    `BUSY` and `RACE` say that nothing was written: a lock was held, or another process has just
+    recorded the same context, which will be found now.
+    """
+
+    BUSY = auto()
+    RACE = auto()
+    LOST = auto()
+    FINAL = auto()
+
+
+_FAILURES = (ml_metadata.errors.StatusError, RuntimeError)
+_MOST_RACES = 5
+_MOST_OPENINGS = 20
+_SIGNS_OF_A_CONFLICT = (
+    "concurrent connection to the empty database",
+    "already exists",
+    "duplicate key",
+    "Duplicate entry",
+    "deadlock",
+    "Deadlock",
+)
+_SIGNS_OF_A_LOST_CONNECTION = (
+    "Transaction already open",  # MySQL: what follows a connection that was lost in a call
+    "gone away",
+    "Lost connection",
+    "mysql_real_connect failed",
+    "connection pointer is NULL",  # PostgreSQL: it could not be connected
+    "server closed the connection",
+    "terminating connection",
+    "no connection to the server",
+    "could not connect",
+)
+_SIGNS_OF_A_LOCK = ("could not serialize access", "deadlock detected", "Deadlock found")
+
+
+def _trouble(error: BaseException) -> _Trouble:
+    text = str(error)
+    match error:
+        case ml_metadata.errors.AlreadyExistsError():
+            return _Trouble.RACE
+        case ml_metadata.errors.AbortedError():
+            return _Trouble.BUSY
+        case ml_metadata.errors.UnavailableError() | ml_metadata.errors.DeadlineExceededError():
+            return _Trouble.LOST
+    if any(sign in text for sign in _SIGNS_OF_A_LOCK):
+        return _Trouble.BUSY
+    if any(sign in text for sign in _SIGNS_OF_A_LOST_CONNECTION):
+        return _Trouble.LOST
+    return _Trouble.FINAL
+
+
+class _Store(ml_metadata.MetadataStore):  # type: ignore[misc] # the library has no types
+    """ML Metadata's store without its own repetitions, which wait two seconds at random."""
+
+    def _call(self, method_name: str, request: Any, response: Any, *_: Any, **__: Any) -> Any:
+        return self._call_method(method_name, request, response)
+
+
+def _calling(method: F, *, exclusive: bool) -> F:
+    name = method.__name__.lstrip("_")
+
+    @functools.wraps(method)
+    def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+        session: Session = self._session
+        return session.call(name, lambda: method(self, *args, **kwargs), exclusive=exclusive)
+
+    return call  # type: ignore[return-value] # it has the method's own signature

@@ -1,0 +1,83 @@
+"""Where a run begins: what is recorded of it, and what need not be run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from pipeline_lib.errors import AuthoringError, RunNotFoundError
+from pipeline_lib.metadata.store import ExecutionRecord, MetadataStore, RunRecord, RunState
+from pipeline_lib.node.run import Run
+from pipeline_lib.runners.local.partial_run import PartialRun, base_run_id, reuse
+from pipeline_lib.runners.local.resuming import clear_up, done_before
+from pipeline_lib.runners.local.run_files import keep_pipeline
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """Where a run begins.
+
+    Attributes:
+        record: the run as it is recorded.
+        done: executions that are not run again, by instance.
+    """
+
+    record: RunRecord
+    done: Mapping[str, ExecutionRecord] = field(default_factory=dict)
+
+    @property
+    def only(self) -> frozenset[str] | None:
+        """Ids of the nodes that are run; `None` for all."""
+        return frozenset(self.record.only) or None
+
+
+def begin(
+    run: Run,
+    partial: PartialRun | None,
+    base_run: str | None,
+    tags: Sequence[str],
+    store: MetadataStore,
+) -> Beginning:
+    """Record that a run begins, and what it takes over from an earlier one.
+
+    Raises:
+        AuthoringError: the store holds a run of that id, or no run has what is to be taken over.
+        RunNotFoundError: there is no run `base_run`.
+    """
+    _refuse_known_run(run.run_id, store)
+    base = base_run_id(partial, run.pipeline, base_run, store) if partial else ""
+    record = RunRecord(
+        pipeline_name=run.pipeline.name,
+        run_id=run.run_id,
+        state=RunState.RUNNING,
+        pipeline_root=run.root,
+        parameters=run.runtime_parameters,
+        pipeline_digest=keep_pipeline(run.pipeline, run.root),
+        tags=tuple(tags),
+        only=tuple(sorted(partial.selected | partial.reused)) if partial else (),
+    )
+    store.record_run(record)
+    return Beginning(record, reuse(partial, base, run, store) if partial else {})
+
+
+def begin_again(run: Run, earlier: RunRecord, store: MetadataStore) -> Beginning:
+    """Record that a run goes on, with what of it is done."""
+    clear_up(earlier, store)
+    record = replace(
+        earlier,
+        state=RunState.RUNNING,
+        pipeline_digest=keep_pipeline(run.pipeline, run.root),
+    )
+    store.record_run(record)
+    return Beginning(record, done_before(earlier, run.pipeline, store))
+
+
+def _refuse_known_run(run_id: str, store: MetadataStore) -> None:
+    try:
+        known = store.run(run_id)
+    except RunNotFoundError:
+        return
+    raise AuthoringError(
+        f"The store holds a run {run_id!r} already, of pipeline {known.pipeline_name!r}. "
+        "Give another run_id, or leave it out."
+    )

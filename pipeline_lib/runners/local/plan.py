@@ -1,0 +1,219 @@
+"""What a run would do, found out without running or recording anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import cast
+
+from pipeline_lib.errors import PipelineLibError
+from pipeline_lib.ir.executors import ImportExecutor, ResolveExecutor
+from pipeline_lib.ir.inputs import Input, NodeOutput, PipelineInput
+from pipeline_lib.ir.node import Node
+from pipeline_lib.ir.node_set import NodeSet, in_running_order
+from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, MetadataStore
+from pipeline_lib.node.drive import Due, Nested, decide, new_execution
+from pipeline_lib.node.publish import publish_nested
+from pipeline_lib.node.run import Run
+from pipeline_lib.runners.local.planned_node import PlannedNode, Verdict, in_words
+from pipeline_lib.runners.local.planning_store import PlanningStore
+
+_ENDED = (ExecutionState.COMPLETE, ExecutionState.CACHED, ExecutionState.FAILED)
+_NUMBER = ""
+"""In place of an input's key: how many elements a loop has."""
+
+
+_WITHOUT_WORK = (Verdict.IMPORT, Verdict.RESOLVE, Verdict.NESTED)
+
+
+def plan_run(run: Run, store: MetadataStore) -> list[PlannedNode]:
+    """What would become of each node, in running order.
+
+    Of a node whose input will be known in the run only, it is told what would become of it if
+    that came out as the last time.
+    """
+    planner = _Planner(store)
+    planner.plan_nodes(run, run.pipeline, run.pipeline.nodes)
+    if run.pipeline.exit_handler is not None:
+        planner.plan_exit_handler(run.pipeline.exit_handler, run)
+    return planner.planned
+
+
+class _Planner:
+    """Decides node by node, as a run does, on what the nodes before would give.
+
+    Attributes:
+        planned: what is decided.
+    """
+
+    def __init__(self, store: MetadataStore) -> None:
+        self.planned: list[PlannedNode] = []
+        self._store = cast(MetadataStore, PlanningStore(store))
+        # Instances whose results will be known in the run only; those of them that no earlier
+        # result stands for; and those that would fail, or be skipped because of a failure.
+        self._unknown: set[str] = set()
+        self._without_guess: set[str] = set()
+        self._failed: set[str] = set()
+        self._unknown_inputs: dict[tuple[str, str, str], set[str]] = {}
+
+    def plan_nodes(self, run: Run, nodes: NodeSet, in_order: Sequence[Node]) -> None:
+        """Plan nodes that wait for each other."""
+        for node in in_order:
+            above = {run.instance(one) for one in nodes.dependencies[node.id]}
+            failed = sorted(above & self._failed)
+            if failed and not node.options.ignore_upstream_failure:
+                self._failed.add(run.instance(node.id))
+                self._add(node, run, Verdict.SKIP, f"{failed[0]} would not run")
+            else:
+                self._plan(node, run)
+
+    def plan_exit_handler(self, handler: Node, run: Run) -> None:
+        """Plan the node that runs at the end."""
+        self._add(handler, run, Verdict.DEPENDS, "it runs when all others have ended")
+
+    def _plan(self, node: Node, run: Run) -> None:
+        unknown = tuple(sorted(self._unknown_before(node, run)))
+        if any(instance in self._without_guess for instance in unknown):
+            self._plan_without_guess(node, run, unknown)
+            return
+        try:
+            decided = decide(node, run, self._store)
+        except PipelineLibError as error:
+            self._plan_undecided(node, run, unknown, str(error))
+            return
+        match decided:
+            case Due(execution=execution):
+                verdict = self._verdict_on_due(execution, unknown)
+                self._add(node, run, verdict, "", unknown, execution)
+            case Nested():
+                self._plan_nested(node, decided, run, unknown)
+            case execution:
+                self._plan_decided(node, run, execution, unknown)
+
+    def _unknown_before(self, node: Node, run: Run) -> set[str]:
+        """The nodes that this one reads from whose results are not known yet."""
+        unknown = set(self._unknown_inputs.get((run.path, run.iteration, _NUMBER), ()))
+        for declared in node.inputs.values():
+            unknown |= self._unknown_sources(declared, run)
+        return unknown
+
+    def _unknown_sources(self, declared: Input, run: Run) -> set[str]:
+        unknown: set[str] = set()
+        for source in declared.sources:
+            match source:
+                case NodeOutput(node_id):
+                    unknown |= {run.instance(node_id)} & self._unknown
+                case PipelineInput(key):
+                    unknown |= self._unknown_inputs.get((run.path, run.iteration, key), set())
+        return unknown
+
+    def _plan_without_guess(self, node: Node, run: Run, unknown: tuple[str, ...]) -> None:
+        """Plan a node that reads what has never been written before."""
+        decided_later = node.condition is not None or isinstance(node.executor, NodeSet)
+        verdict = Verdict.DEPENDS if decided_later else Verdict.RUN
+        reason = "" if decided_later else _reads_new(unknown)
+        self._add(node, run, verdict, reason, unknown)
+
+    def _verdict_on_due(self, execution: ExecutionRecord, unknown: tuple[str, ...]) -> Verdict:
+        """Other inputs may be those of an earlier result, if all else is as it was."""
+        earlier = _last_ended(self._history(execution))
+        if not unknown or earlier is None or execution.cache_note:
+            return Verdict.RUN
+        same = _without_inputs(earlier) == _without_inputs(execution)
+        return Verdict.DEPENDS if same else Verdict.RUN
+
+    def _plan_undecided(self, node: Node, run: Run, unknown: tuple[str, ...], reason: str) -> None:
+        if unknown:
+            self._add(node, run, Verdict.DEPENDS, "", unknown)
+        else:
+            self._failed.add(run.instance(node.id))
+            self._add(node, run, Verdict.FAIL, reason)
+
+    def _plan_decided(
+        self, node: Node, run: Run, execution: ExecutionRecord, unknown: tuple[str, ...]
+    ) -> None:
+        if execution.state is ExecutionState.SKIPPED:
+            verdict = Verdict.SKIP
+        elif isinstance(node.executor, ImportExecutor):
+            verdict = Verdict.IMPORT
+        elif isinstance(node.executor, ResolveExecutor):
+            verdict = Verdict.RESOLVE
+        else:
+            verdict = Verdict.CACHED
+        if unknown and verdict in (Verdict.SKIP, Verdict.CACHED):
+            verdict = Verdict.DEPENDS
+        self._add(node, run, verdict, execution.reason, unknown, execution)
+
+    def _plan_nested(self, node: Node, nested: Nested, run: Run, unknown: tuple[str, ...]) -> None:
+        place = len(self.planned)
+        number = unknown if node.loop else ()
+        self._add(node, run, Verdict.NESTED, "", number, nested.execution)
+        in_order = in_running_order(nested.executor, f"Node {node.id!r}")
+        for inner in nested.runs:
+            for key, declared in node.inputs.items():
+                sources = self._unknown_sources(declared, run)
+                self._unknown_inputs[inner.path, inner.iteration, key] = sources
+            if number:
+                self._unknown_inputs[inner.path, inner.iteration, _NUMBER] = set(number)
+            self.plan_nodes(inner, nested.executor, in_order)
+        publish_nested(nested, [], self._store)
+        instance = run.instance(node.id)
+        inside = {one.execution.instance for one in self.planned[place + 1 :]}
+        for known in (self._unknown, self._without_guess, self._failed):
+            if inside & known:
+                known.add(instance)
+
+    def _add(
+        self,
+        node: Node,
+        run: Run,
+        verdict: Verdict,
+        reason: str,
+        unknown: Sequence[str] = (),
+        execution: ExecutionRecord | None = None,
+    ) -> None:
+        """Note what would become of a node, and what the nodes after it may reckon with."""
+        execution = execution or new_execution(node, run)
+        history = self._history(execution)
+        worked = [one for one in history if one.state is ExecutionState.COMPLETE]
+        seconds = worked[0].ended - worked[0].started if worked else None
+        if verdict in _WITHOUT_WORK:
+            seconds = None
+        self.planned.append(
+            PlannedNode(execution, verdict, reason, tuple(unknown), _last_ended(history), seconds)
+        )
+        if verdict in (Verdict.RUN, Verdict.DEPENDS) or unknown:
+            self._unknown.add(execution.instance)
+        if verdict in (Verdict.RUN, Verdict.DEPENDS):
+            self._reckon_with_last_result(execution, history)
+
+    def _history(self, execution: ExecutionRecord) -> list[ExecutionRecord]:
+        """The last executions of the same node, newest first."""
+        return self._store.node_executions(
+            execution.pipeline_name, execution.node_id, execution.iteration
+        )
+
+    def _reckon_with_last_result(
+        self, execution: ExecutionRecord, history: Sequence[ExecutionRecord]
+    ) -> None:
+        if execution.state is not ExecutionState.RUNNING:
+            return  # decided on what the nodes before it gave the last time
+        last = next((one for one in history if one.state.is_success), None)
+        if last is None:
+            self._without_guess.add(execution.instance)
+        else:
+            guess = replace(execution, state=ExecutionState.COMPLETE, outputs=last.outputs)
+            self._store.record(guess)
+
+
+def _last_ended(history: Sequence[ExecutionRecord]) -> ExecutionRecord | None:
+    return next((one for one in history if one.state in _ENDED), None)
+
+
+def _without_inputs(execution: ExecutionRecord) -> dict[str, str]:
+    leaves = execution.cache_leaves.items()
+    return {name: leaf for name, leaf in leaves if not name.startswith("input.")}
+
+
+def _reads_new(unknown: Sequence[str]) -> str:
+    return f"it reads what {in_words(unknown)} never wrote before"

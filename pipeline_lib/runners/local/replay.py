@@ -1,0 +1,146 @@
+"""Running one node of a past run again, with the same inputs, apart from the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline_lib import ir
+from pipeline_lib.artifacts import files
+from pipeline_lib.errors import AuthoringError, DataError, RunNotFoundError, did_you_mean
+from pipeline_lib.ir.evaluation import Scope, evaluate, reads_environment
+from pipeline_lib.ir.expressions import SourceFile
+from pipeline_lib.ir.node_set import NodeSet
+from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, MetadataStore, RunRecord
+from pipeline_lib.node.execute import run_executor
+from pipeline_lib.node.request import ExecutionRequest, OutputSlot, Success
+from pipeline_lib.node.run import stage_sources
+from pipeline_lib.runners.local.run_files import kept_pipeline
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A past execution, ready to be executed again.
+
+    Attributes:
+        original: how it was recorded.
+        request: the same work, with its outputs below another directory.
+    """
+
+    original: ExecutionRecord
+    request: ExecutionRequest
+
+    def execute(self) -> Success:
+        """Execute it in this process; what the executor raises comes through."""
+        return run_executor(self.request)
+
+
+def prepare_replay(run: RunRecord, instance: str, store: MetadataStore, directory: str) -> Replay:
+    """Make a past execution ready to be executed again. Nothing is recorded.
+
+    Args:
+        run: the past run.
+        instance: the node, with the iteration if it is in a loop: `train_all.Trainer#2`.
+        store: what the run is recorded in.
+        directory: empty; outputs and logs are written below it.
+
+    Raises:
+        RunNotFoundError: the run did not get to that node, or its compiled pipeline is gone.
+        AuthoringError: the node was skipped, or its work is not done by Python code.
+        DataError: an artifact that it read is gone.
+    """
+    original = _execution(run, instance, store)
+    pipeline = kept_pipeline(run)
+    node = _node_at(pipeline, original.node_id)
+    executor = node.executor
+    if not isinstance(executor, (ir.FunctionExecutor, ir.ClassExecutor)):
+        raise AuthoringError(
+            f"Node {instance!r} has a {type(executor).__name__}, which runs no Python code: only "
+            "function components and components with an executor class can be replayed."
+        )
+    if original.state is ExecutionState.SKIPPED:
+        raise AuthoringError(
+            f"Node {instance!r} was skipped in run {run.run_id!r} ({original.reason}): "
+            "there is nothing to replay."
+        )
+    _check_inputs(original)
+    scope = Scope(
+        inputs=original.inputs,
+        runtime_parameters=run.parameters,
+        staged=stage_sources(pipeline, directory),
+    )
+    beam_arguments: tuple[Any, ...] = getattr(executor, "beam_pipeline_args", ())
+    request = ExecutionRequest(
+        executor=executor,
+        pipeline_name=run.pipeline_name,
+        run_id=run.run_id,
+        node_id=original.node_id,
+        execution_id=original.id,
+        types={key: declared.type for key, declared in node.inputs.items()},
+        inputs={key: original.inputs.get(key, ()) for key in _visible_inputs(node)},
+        outputs={
+            key: OutputSlot(output.type, f"{directory}/{key}", f"{directory}/.{key}.partial")
+            for key, output in node.outputs.items()
+        },
+        parameters=_parameters(node, original.parameters, scope),
+        beam_pipeline_args=tuple(str(evaluate(one, scope)) for one in beam_arguments),
+        system_dir=f"{directory}/.system",
+    )
+    return Replay(original, request)
+
+
+def _execution(run: RunRecord, instance: str, store: MetadataStore) -> ExecutionRecord:
+    found = store.execution(run.run_id, instance)
+    if found is None:
+        raise RunNotFoundError(
+            f"Run {run.run_id!r} has no record of a node {instance!r}."
+            f"{did_you_mean(instance, store.states(run.run_id))}"
+        )
+    return found
+
+
+def _node_at(pipeline: ir.Pipeline, full_id: str) -> ir.Node:
+    """The node of that full id. Ids may hold dots themselves."""
+    handler = pipeline.exit_handler
+    if handler is not None and handler.id == full_id:
+        return handler
+    found = _node_in(pipeline, full_id)
+    assert found is not None, "the run was made from this pipeline"
+    return found
+
+
+def _node_in(nodes: NodeSet, full_id: str) -> ir.Node | None:
+    for node in nodes.nodes:
+        if node.id == full_id:
+            return node
+        if isinstance(node.executor, NodeSet) and full_id.startswith(f"{node.id}."):
+            inner = _node_in(node.executor, full_id[len(node.id) + 1 :])
+            if inner is not None:
+                return inner
+    return None
+
+
+def _visible_inputs(node: ir.Node) -> list[str]:
+    return [key for key, declared in node.inputs.items() if not declared.hidden]
+
+
+def _check_inputs(original: ExecutionRecord) -> None:
+    for key, artifacts in original.inputs.items():
+        for artifact in artifacts:
+            if not files.exists(artifact.uri):
+                raise DataError(
+                    f"Node {original.instance!r} cannot be replayed: nothing is at "
+                    f"{artifact.uri!r} any more, which it read as {key!r}."
+                )
+
+
+def _parameters(node: ir.Node, recorded: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
+    """The parameters as they were; the user's modules and secrets are not in the store."""
+    values = {}
+    for name, parameter in node.parameters.items():
+        if isinstance(parameter.value, SourceFile) or reads_environment(parameter.value):
+            values[name] = evaluate(parameter.value, scope)
+        else:
+            values[name] = recorded.get(name)
+    return values

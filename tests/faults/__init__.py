@@ -1,0 +1,1 @@
+"""Faults that are injected for real, at random points, and what must hold after each."""
