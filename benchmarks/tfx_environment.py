@@ -41,8 +41,9 @@ def tfx_python() -> Path:
     ready = _ENVIRONMENT / ".ready"
     if ready.exists() and ready.stat().st_mtime >= _CONSTRAINTS.stat().st_mtime:
         return python
+    python310 = _find_python310()
     print(f"Installing TFX 1.16.0 into {_ENVIRONMENT.name} ...", file=sys.stderr)
-    _call([str(_find_python310()), "-m", "venv", "--clear", str(_ENVIRONMENT)])
+    _call([str(python310), "-m", "venv", "--clear", str(_ENVIRONMENT)])
     uv = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--compile-bytecode"]
     _call([*uv, "--python", str(python), "--constraints", str(_CONSTRAINTS), *_TFX, *_FOR_TESTS])
     ready.touch()

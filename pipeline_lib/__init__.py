@@ -5,6 +5,8 @@ Importing it is light: what a store, a terminal or a node needs is loaded where 
 
 from __future__ import annotations
 
+import typing
+
 from pipeline_lib import placeholders as placeholders
 from pipeline_lib.artifacts import standard_artifacts as standard_artifacts
 from pipeline_lib.artifacts.artifact import Artifact as Artifact
@@ -64,7 +66,24 @@ from pipeline_lib.metadata.connection import (
 from pipeline_lib.metadata.connection import (
     sqlite_metadata_connection_config as sqlite_metadata_connection_config,
 )
-from pipeline_lib.runners.local.runner import LocalRunner as LocalRunner
-from pipeline_lib.runners.local.runner import RunOptions as RunOptions
+
+if typing.TYPE_CHECKING:
+    from pipeline_lib.runners.local.runner import LocalRunner as LocalRunner
+    from pipeline_lib.runners.local.runner import RunOptions as RunOptions
 
 __version__ = "0.1.0"
+
+_RUNNER = ("LocalRunner", "RunOptions")
+"""Loaded when they are first used: many who import the library only write pipelines."""
+
+
+def __getattr__(name: str) -> typing.Any:
+    if name not in _RUNNER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from pipeline_lib.runners.local import runner
+
+    return getattr(runner, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_RUNNER})

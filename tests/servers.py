@@ -111,6 +111,7 @@ def mariadb() -> Iterator[Server]:
         options = [
             *("--no-defaults", f"--datadir={folder}/data", f"--socket={folder}/socket"),
             *(f"--port={port}", "--bind-address=127.0.0.1", f"--init-file={folder}/user.sql"),
+            "--innodb-file-per-table=0",  # thousands of files fewer
             "--innodb-flush-log-at-trx-commit=2",  # a restart loses nothing
         ]
         ping = f"{admin} --no-defaults -h 127.0.0.1 -P {port} -u {_USER} -p{_PASSWORD} ping"

@@ -15,7 +15,7 @@ from pipeline_lib.cli.store_option import open_existing_store, store_option
 from pipeline_lib.errors import PipelineLibError
 from pipeline_lib.metadata.garbage import Garbage, find_garbage, remove_artifacts
 from pipeline_lib.metadata.store import MetadataStore
-from pipeline_lib.node.leftovers import leftovers
+from pipeline_lib.node.places import leftovers
 from pipeline_lib.report.garbage_table import garbage_table
 from pipeline_lib.report.wording import byte_count
 

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import closing, redirect_stdout
+from dataclasses import replace
 
 import click
 
@@ -117,13 +118,14 @@ def command(
     def run(loaded: LoadedPipeline, options: RunOptions) -> RunResult:
         store = store_of_run(store_path, loaded.store)
         run_id = new_run_id()
+        chosen = _with_base_run(part, store) if part.is_partial else options
         return _shown(
             lambda: runner.run(
                 loaded.ir,
                 typed_parameters(given, loaded.ir),
                 run_id=run_id,
                 use_cache=not no_cache,
-                options=part if part.is_partial else options,
+                options=chosen,
                 tags=tags,
                 metadata_connection_config=store,
             ),
@@ -133,6 +135,14 @@ def command(
         )
 
     for_each_pipeline(target, as_tfx, program_arguments, run)
+
+
+def _with_base_run(part: RunOptions, config: MetadataConnectionConfig) -> RunOptions:
+    """The part, with the whole id of the run to take results over from."""
+    if part.base_run is None:
+        return part
+    with closing(open_store(config)) as store:
+        return replace(part, base_run=find_run(part.base_run, store.runs()).run_id)
 
 
 def _refuse_with_resume(**given: object) -> None:

@@ -22,30 +22,35 @@ from pipeline_lib.report.run_table import run_table
     epilog=examples(
         "plib runs",
         "plib runs --pipeline penguin --limit 5",
+        "plib runs --tag nightly",
         "plib runs --store runs.sqlite --json",
     ),
 )
 @click.option("--pipeline", metavar="NAME", help="Only runs of this pipeline.")
+@click.option("--tag", metavar="WORD", help="Only runs that were given this tag.")
 @click.option(
     "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many at most."
 )
 @store_option
 @json_option
 @debug_option
-def command(pipeline: str | None, limit: int, store_path: str | None, as_json: bool) -> None:
+def command(
+    pipeline: str | None, tag: str | None, limit: int, store_path: str | None, as_json: bool
+) -> None:
     """List the runs that a store holds, newest first.
 
     A node is ok if it ran to its end or was served from the cache.
     """
     with closing(open_existing_store(store_path)) as store:
-        chosen = _of_pipeline(store.runs(), pipeline)[:limit]
-        with_states = [(run, store.states(run.run_id)) for run in chosen]
+        runs = _of_pipeline(store.runs(), pipeline)
+        chosen = [run for run in runs if tag is None or tag in run.tags]
+        with_states = [(run, store.states(run.run_id)) for run in chosen[:limit]]
     if as_json:
         write_json([run_summary_json(one) for one in with_states])
     elif with_states:
         write(run_table(with_states))
     else:
-        click.echo("The store holds no runs.")
+        click.echo("The store holds no runs." if tag is None else f"No run has the tag {tag!r}.")
 
 
 def _of_pipeline(runs: Sequence[RunRecord], name: str | None) -> Sequence[RunRecord]:

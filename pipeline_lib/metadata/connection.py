@@ -86,7 +86,7 @@ def connection_of(text: str) -> MetadataConnectionConfig:
         return made(host, port or usual_port, database, username, password)
     # Without the text itself, which may hold a password.
     raise MetadataStoreError(
-        f"A store is given as {_FORMS}, got a URL that begins with {url.scheme!r}."
+        f"A store is given as {_FORMS}; got a URL that begins with {url.scheme!r}."
     )
 
 

@@ -62,7 +62,7 @@ def connection_message(config: MetadataConnectionConfig) -> Any:
 
 def refusal(config: MetadataConnectionConfig, error: Exception) -> str:
     """The message about a store that cannot be opened, with what ML Metadata does not say."""
-    message = f"The metadata store {config} cannot be opened: {error}."
+    message = f"The metadata store {config} cannot be opened: {str(error).strip()}."
     if isinstance(config, MySqlConnection) and "mysql_real_connect" in str(error):
         return (
             f"{message} The server is not there, or refuses this user. The user must log in with "

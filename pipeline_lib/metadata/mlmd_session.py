@@ -115,7 +115,7 @@ class Session:
                 if trouble is _Trouble.FINAL or races > _MOST_RACES or is_late:
                     tried = f" for {_PATIENCE:.0f} s" if is_late else ""
                     raise MetadataStoreError(
-                        f"The metadata store failed in {name!r}{tried}: {error}."
+                        f"The metadata store failed in {name!r}{tried}: {str(error).strip()}."
                     ) from error
                 if trouble is _Trouble.LOST:
                     self.store = None

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pipeline_lib.artifacts import files
-from pipeline_lib.artifacts.artifact import ArtifactRecord
-from pipeline_lib.errors import AuthoringError, UnsupportedError
+from pipeline_lib.errors import UnsupportedError
 from pipeline_lib.ir.evaluation import Scope, evaluate, reads_environment
 from pipeline_lib.ir.executors import (
     ClassExecutor,
@@ -21,29 +18,17 @@ from pipeline_lib.ir.executors import (
 from pipeline_lib.ir.expressions import describe
 from pipeline_lib.ir.node import Node
 from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, MetadataStore
-from pipeline_lib.node.cache_key import cache_key, cache_leaves
+from pipeline_lib.node.caching import cached_or_due
+from pipeline_lib.node.due import Due
 from pipeline_lib.node.failure import error_record
 from pipeline_lib.node.importing import import_artifact
-from pipeline_lib.node.inputs import UpstreamMissingError, reason_missing, resolve_inputs
+from pipeline_lib.node.inputs import UpstreamMissingError, resolve_inputs
+from pipeline_lib.node.nesting import Nested, nested
 from pipeline_lib.node.parameter_values import parameter_values
+from pipeline_lib.node.places import claim_place
 from pipeline_lib.node.request import ExecutionRequest, OutputSlot
 from pipeline_lib.node.resolving import resolve_artifacts
 from pipeline_lib.node.run import SYSTEM_FOLDER, Run
-
-OWNER_FILE = "run_id"
-"""In an execution's system folder: the run that it belongs to."""
-
-
-@dataclass(frozen=True)
-class Due:
-    """The node has to be executed, as no earlier result serves."""
-
-    node: Node
-    executor: FunctionExecutor | ClassExecutor
-    execution: ExecutionRecord
-    parameters: Mapping[str, Any]
-    scope: Scope
-    run: Run
 
 
 @dataclass(frozen=True)
@@ -52,20 +37,6 @@ class Work:
 
     execution: ExecutionRecord
     request: ExecutionRequest
-
-
-@dataclass(frozen=True)
-class Nested:
-    """The nodes that the node holds have to be run: its execution is recorded as running.
-
-    Attributes:
-        runs: the run as the inner nodes see it, once for each element of a loop.
-    """
-
-    node: Node
-    executor: PipelineExecutor
-    execution: ExecutionRecord
-    runs: tuple[Run, ...]
 
 
 def drive(node: Node, run: Run, store: MetadataStore) -> ExecutionRecord | Work | Nested:
@@ -91,11 +62,14 @@ def drive(node: Node, run: Run, store: MetadataStore) -> ExecutionRecord | Work 
 
 def decide(node: Node, run: Run, store: MetadataStore) -> ExecutionRecord | Due | Nested:
     """Decide what is to be done for a node: as `drive`, but what is due is not yet recorded."""
-    execution = new_execution(node, run)
     try:
-        inputs = resolve_inputs(node, run, store)
+        return _decide(node, run, store)
     except UpstreamMissingError as error:
         return skip(node, run, store, str(error))
+
+
+def _decide(node: Node, run: Run, store: MetadataStore) -> ExecutionRecord | Due | Nested:
+    inputs = resolve_inputs(node, run, store)
     scope = Scope(
         inputs=inputs,
         runtime_parameters=run.runtime_parameters,
@@ -106,19 +80,20 @@ def decide(node: Node, run: Run, store: MetadataStore) -> ExecutionRecord | Due 
         return skip(node, run, store, f"condition is false: {describe(node.condition)}")
     parameters = parameter_values(node, scope)
     execution = replace(
-        execution,
+        new_execution(node, run),
         inputs={key: inputs[key] for key, declared in node.inputs.items() if not declared.hidden},
         parameters=_recordable_parameters(node, parameters),
     )
+    due = Due(node, run, execution, parameters, scope)
     match node.executor:
         case ImportExecutor() as executor:
             return store.record(import_artifact(execution, executor, node, scope, store))
         case ResolveExecutor() as executor:
             return store.record(resolve_artifacts(execution, executor, scope))
         case FunctionExecutor() | ClassExecutor() as executor:
-            return _cached_or_due(node, executor, execution, parameters, scope, run, store)
+            return cached_or_due(due, executor, store)
         case PipelineExecutor() as executor:
-            return _nested(node, executor, execution, parameters, inputs, run, store)
+            return nested(due, executor, store)
         case other:
             raise UnsupportedError(
                 f"Node {node.id!r} has a {type(other).__name__}, which cannot run in this process."
@@ -154,113 +129,12 @@ def _recordable_parameters(node: Node, parameters: Mapping[str, Any]) -> dict[st
     }
 
 
-def _nested(
-    node: Node,
-    executor: PipelineExecutor,
-    execution: ExecutionRecord,
-    parameters: Mapping[str, Any],
-    inputs: Mapping[str, Sequence[ArtifactRecord]],
-    run: Run,
-    store: MetadataStore,
-) -> ExecutionRecord | Nested:
-    missing = {
-        key: reason_missing(node.inputs[key], run, store)
-        for key, artifacts in inputs.items()
-        if not artifacts
-    }
-    if missing.get(node.loop):
-        return skip(node, run, store, missing[node.loop])
-    runs: tuple[Run, ...]
-    if not node.loop:
-        runs = (run.inside(node.id, inputs, missing, parameters),)
-    elif node.loop in inputs:
-        runs = tuple(
-            run.inside(node.id, {**inputs, node.loop: [artifact]}, missing, parameters, position)
-            for position, artifact in enumerate(inputs[node.loop])
-        )
-    else:
-        values = parameters[node.loop]
-        if not isinstance(values, list):
-            read = describe(node.parameters[node.loop].value)
-            raise AuthoringError(
-                f"ForEach {node.id!r} takes a list, but {read} is {values!r} "
-                f"of type {type(values).__name__}."
-            )
-        runs = tuple(
-            run.inside(node.id, inputs, missing, {node.loop: value}, position)
-            for position, value in enumerate(values)
-        )
-    return Nested(node, executor, store.record(execution), runs)
-
-
-def _cached_or_due(
-    node: Node,
-    executor: FunctionExecutor | ClassExecutor,
-    execution: ExecutionRecord,
-    parameters: Mapping[str, Any],
-    scope: Scope,
-    run: Run,
-    store: MetadataStore,
-) -> ExecutionRecord | Due:
-    leaves = cache_leaves(node, executor, execution.inputs, parameters, run.pipeline.code)
-    note = cache_off(node, run)
-    execution = replace(
-        execution, cache_key=cache_key(leaves), cache_leaves=leaves, cache_note=note
-    )
-    earlier = None if note else store.cached(execution.cache_key)
-    if earlier is not None:
-        if files_exist(earlier.outputs):
-            return store.record(_cached(execution, earlier))
-        execution = replace(execution, cache_note=f"the outputs of run {earlier.run_id} are gone")
-    return Due(node, executor, execution, parameters, scope, run)
-
-
-def cache_off(node: Node, run: Run) -> str:
-    """Why no earlier result may be used for a node; empty where one may."""
-    if not run.use_cache:
-        return "caching is off for the run"
-    match node.options.enable_cache, run.pipeline.enable_cache:
-        case False, _:
-            return "caching is off for the node"
-        case None, False:
-            return "caching is off for the pipeline"
-    return ""
-
-
-def files_exist(outputs: Mapping[str, Sequence[ArtifactRecord]]) -> bool:
-    """Whether the files of all outputs are still in their places."""
-    return all(_is_there(one) for artifacts in outputs.values() for one in artifacts)
-
-
-def _is_there(artifact: ArtifactRecord) -> bool:
-    """Whether the payload is still in its place. A directory that was emptied holds it no more."""
-    if not files.exists(artifact.uri):
-        return False
-    return files.has_file(artifact.uri) or files.fingerprint(artifact.uri) == artifact.fingerprint
-
-
-def _cached(execution: ExecutionRecord, earlier: ExecutionRecord) -> ExecutionRecord:
-    return replace(
-        execution,
-        state=ExecutionState.CACHED,
-        outputs=earlier.outputs,
-        cached_from=earlier.id,
-        reason=_same_as(earlier, execution),
-    )
-
-
-def _same_as(earlier: ExecutionRecord, execution: ExecutionRecord) -> str:
-    same = f"same as in run {earlier.run_id}"
-    if earlier.pipeline_name == execution.pipeline_name:
-        return same
-    return f"{same} of pipeline {earlier.pipeline_name}"
-
-
 def _request(due: Due, execution: ExecutionRecord) -> ExecutionRequest:
-    node, executor, run = due.node, due.executor, due.run
+    node, executor, run = due.node, due.node.executor, due.run
+    assert isinstance(executor, (FunctionExecutor, ClassExecutor)), "no other is ever due"
     beam_arguments: tuple[Any, ...] = getattr(executor, "beam_pipeline_args", ())
     node_root = f"{run.root}/{execution.node_id}"
-    place = _claim_place(node_root, [*node.outputs, SYSTEM_FOLDER], execution)
+    place = claim_place(node_root, node.outputs, execution)
     return ExecutionRequest(
         executor=executor,
         pipeline_name=run.pipeline.name,
@@ -282,34 +156,3 @@ def _request(due: Due, execution: ExecutionRecord) -> ExecutionRequest:
         system_dir=f"{node_root}/{SYSTEM_FOLDER}/{place}",
         timeout=node.options.timeout,
     )
-
-
-def _claim_place(node_root: str, folders: Sequence[str], execution: ExecutionRecord) -> str:
-    """Name of what this execution makes in its node's folders: its id where nothing has it yet.
-
-    Another store counts its executions from 1 as well, and may have used the same pipeline root.
-    A file tells whose the place is.
-    """
-    name = str(execution.id)
-    count = 1
-    while any(files.exists(f"{node_root}/{folder}/{name}") for folder in folders):
-        count += 1
-        name = f"{execution.id}-{count}"
-    owner = f"{node_root}/{SYSTEM_FOLDER}/{name}/{OWNER_FILE}"
-    files.write_bytes(owner, execution.run_id.encode())
-    return name
-
-
-def remove_outputs(execution: ExecutionRecord, root: str) -> None:
-    """Remove what an execution made that was never published."""
-    node_root = f"{root}/{execution.node_id}"
-    own_name = re.compile(rf"{execution.id}(-\d+)?")
-    for place in filter(own_name.fullmatch, files.names_in(f"{node_root}/{SYSTEM_FOLDER}")):
-        owner = f"{node_root}/{SYSTEM_FOLDER}/{place}/{OWNER_FILE}"
-        if not files.exists(owner) or files.read_bytes(owner).decode() != execution.run_id:
-            continue
-        for key in files.names_in(node_root):
-            if key != SYSTEM_FOLDER:
-                files.remove(f"{node_root}/{key}/{place}")
-                files.remove(f"{node_root}/{key}/.{place}.partial")
-        files.remove(f"{node_root}/{SYSTEM_FOLDER}/{place}/tmp")

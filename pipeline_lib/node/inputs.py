@@ -62,15 +62,20 @@ def _read(
     source: InputSource, declared: Input, run: Run, store: MetadataStore
 ) -> Sequence[ArtifactRecord]:
     match source:
-        case NodeOutput(node_id, output_key):
-            execution = store.execution(run.run_id, run.instance(node_id))
-            if execution is None or not execution.state.is_success:
-                return ()
-            return execution.outputs.get(output_key, ())
+        case NodeOutput():
+            return written(source, run, store)
         case PipelineInput(key):
             return run.inputs[key]
         case StoreQuery() as query:
             return store.artifacts(_artifact_query(query, declared, run))
+
+
+def written(source: NodeOutput, run: Run, store: MetadataStore) -> Sequence[ArtifactRecord]:
+    """What a node of this run has written at an output; nothing if it did not succeed."""
+    execution = store.execution(run.run_id, run.instance(source.node_id))
+    if execution is None or not execution.state.is_success:
+        return ()
+    return execution.outputs.get(source.output_key, ())
 
 
 def _artifact_query(query: StoreQuery, declared: Input, run: Run) -> ArtifactQuery:

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from pipeline_lib.errors import MetadataStoreError
 from pipeline_lib.ir.node import Node
 from pipeline_lib.metadata.store import ExecutionRecord, MetadataStore
-from pipeline_lib.node.drive import Nested, Work, drive
+from pipeline_lib.node.drive import Work, drive
 from pipeline_lib.node.execute import execute as execute_here
+from pipeline_lib.node.execute import remove_unpublished
 from pipeline_lib.node.failure import error_record
+from pipeline_lib.node.nesting import Nested
 from pipeline_lib.node.publish import publish, publish_undriven
 from pipeline_lib.node.request import Canceled, ExecutionRequest, Failure, Outcome
 from pipeline_lib.node.run import Run
@@ -46,4 +48,10 @@ def launch(
         raise
     except Exception as error:  # where the work is done, not in the executor
         outcome = Failure(error_record(error))
-    return publish(driven, outcome, store)
+    try:
+        return publish(driven, outcome, store)
+    except MetadataStoreError:
+        raise
+    except Exception as error:  # the store does not take what the executor has set
+        remove_unpublished(driven.request)
+        return publish(driven, Failure(error_record(error)), store)

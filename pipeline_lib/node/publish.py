@@ -15,9 +15,10 @@ from pipeline_lib.metadata.store import (
     ExecutionState,
     MetadataStore,
 )
-from pipeline_lib.node.drive import Nested, Work, new_execution
+from pipeline_lib.node.drive import Work, new_execution
 from pipeline_lib.node.failure import error_record
-from pipeline_lib.node.inputs import reason_without_outputs
+from pipeline_lib.node.inputs import reason_without_outputs, written
+from pipeline_lib.node.nesting import Nested
 from pipeline_lib.node.request import Canceled, Failure, Outcome, Success
 from pipeline_lib.node.run import Run
 
@@ -55,11 +56,7 @@ def publish_nested(
         error = ErrorRecord(NESTED_FAILURE, f"node{'s' * (len(failed) > 1)} {names} failed")
         return store.record(replace(nested.execution, state=ExecutionState.FAILED, error=error))
     outputs = {
-        key: [
-            artifact
-            for run in nested.runs
-            for artifact in _written(run, source.node_id, source.output_key, store)
-        ]
+        key: [artifact for run in nested.runs for artifact in written(source, run, store)]
         for key, source in nested.executor.outputs.items()
     }
     # The inner nodes made them: here they are only passed on.
@@ -84,12 +81,3 @@ def _why_empty(
             if reason:
                 return reason
     return ""
-
-
-def _written(
-    run: Run, node_id: str, output_key: str, store: MetadataStore
-) -> Sequence[ArtifactRecord]:
-    execution = store.execution(run.run_id, run.instance(node_id))
-    if execution is None or not execution.state.is_success:
-        return ()
-    return execution.outputs.get(output_key, ())

@@ -30,9 +30,20 @@ def recordable(artifact: Artifact, declared: ArtifactType) -> ArtifactRecord:
     record = artifact.to_record()
     return replace(
         record,
+        uri=_text("URI", declared, record.uri),
+        name=_text("Name", declared, record.name),
         properties=_plain_values("Property", declared, record.properties),
         custom_properties=_plain_values("Custom property", declared, record.custom_properties),
     )
+
+
+def _text(what: str, declared: ArtifactType, value: object) -> str:
+    if not isinstance(value, str):
+        raise DataError(
+            f"{what} of an artifact of type {declared.name!r} takes a string, "
+            f"got {value!r} of type {type(value).__name__}."
+        )
+    return str.__str__(value)
 
 
 def _plain_values(what: str, declared: ArtifactType, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -91,6 +91,7 @@ def _run_json(run: RunRecord) -> Json:
         "state": run.state.value,
         "pipeline_root": run.pipeline_root,
         "parameters": dict(run.parameters),
+        "tags": list(run.tags),
         **_times(run),
     }
 

@@ -42,6 +42,8 @@ def _head(run: RunRecord) -> Text:
         text.append(f"\n  took: {took(run)}")
     if run.pipeline_root:
         text.append(f"\n  root: {run.pipeline_root}")
+    if run.tags:
+        text.append(f"\n  tags: {', '.join(run.tags)}")
     for name, given in sorted(run.parameters.items()):
         text.append(f"\n  parameter {name}: {value(given)}")
     return text

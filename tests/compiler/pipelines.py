@@ -11,6 +11,7 @@ from pipeline_lib import (
     ConcatPlaceholder,
     Cond,
     ExecutionParameter,
+    ForEach,
     Importer,
     InputPath,
     InputUriPlaceholder,
@@ -18,9 +19,12 @@ from pipeline_lib import (
     LatestBlessedModelStrategy,
     OutputUriPlaceholder,
     Pipeline,
+    PipelineInputs,
     Resolver,
     RuntimeParameter,
     create_container_component,
+    final_status,
+    union,
 )
 from pipeline_lib.artifacts.standard_artifacts import (
     Examples,
@@ -31,6 +35,7 @@ from pipeline_lib.artifacts.standard_artifacts import (
     ModelBlessing,
 )
 from tests.dsl import steps
+from tests.runners import flow_steps as flow
 
 
 def conditional_chain() -> Pipeline:
@@ -132,3 +137,39 @@ def container() -> Pipeline:
     values = steps.ReturnsEveryType().with_id("values")
     filtered = Filter(text=text.outputs["result"], limit=values.outputs["i"], pattern="a+")
     return Pipeline("container", pipeline_root="root", components=[text, values, filtered])
+
+
+def control_flow() -> Pipeline:
+    """Loops, sub-pipelines, conditions around and inside them, an exit handler and options."""
+    numbers = flow.Numbers(values=RuntimeParameter("values", list, default=[1, 2]))
+    writers = [flow.Write(text=text).with_id(text) for text in ("a", "b")]
+    first_number = numbers.outputs["numbers"].future()[0].value[0]
+    with (
+        Cond(first_number > 0),
+        ForEach(union([one.outputs["model"] for one in writers]), name="each") as model,
+    ):
+        inputs = PipelineInputs({"model": model})
+        longer = flow.Append(model=inputs["model"])
+        sub = Pipeline(
+            "sub",
+            components=[longer],
+            inputs=inputs,
+            outputs={"longer": longer.outputs["longer"]},
+            enable_cache=False,
+        )
+        with ForEach(numbers.outputs["numbers"].future()[0].value, name="inner") as number:
+            multiply = flow.Multiply(n=number, by=first_number)
+            with Cond(multiply.outputs["n"].future()[0].value > 2):
+                longest = flow.Append(model=sub.outputs["longer"], text="!").with_id("longest")
+    collect = flow.Collect(models=union([longest.outputs["longer"], sub.outputs["longer"]]))
+    total = flow.Sum(numbers=multiply.outputs["n"])
+    with ForEach([0.1, 0.2], name="inner"):
+        after = steps.ReturnsNothing().with_id("after").add_upstream_nodes([multiply, total])
+    total.with_options(retries=2, timeout=60, priority=1, cpus=2, memory="1Gi")
+    collect.with_options(optional=True, ignore_upstream_failure=True)
+    notify = flow.Note(path="notes", text=final_status()).with_id("notify")
+    return Pipeline(
+        "control-flow",
+        components=[numbers, *writers, sub, multiply, longest, collect, total, after],
+        exit_handler=notify,
+    )

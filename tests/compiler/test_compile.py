@@ -30,6 +30,7 @@ from pipeline_lib.ir.executors import ClassExecutor
 from pipeline_lib.ir.expressions import Literal, SourceFile, describe
 from pipeline_lib.ir.inputs import NodeOutput, StoreQuery
 from pipeline_lib.ir.node import ParameterType
+from pipeline_lib.placeholders import exec_property, output
 from tests.dsl import steps
 from tests.dsl.hello import HelloComponent, HelloExecutor
 from tests.whole_message import raises
@@ -285,3 +286,25 @@ def test_module_without_the_function_that_its_component_calls_is_refused(tmp_pat
     )
     with raises(UserModuleError, message):
         compile(Pipeline("p", components=[examples, trainer]))
+
+
+def test_condition_that_reads_an_output_of_the_node_itself_is_refused() -> None:
+    with Cond(output("model").uri == "here"):
+        train = steps.Train()
+    message = (
+        "Node 'Train': its condition reads output('model'), which is the node's own and not known "
+        "before the node runs. Read an output of another node."
+    )
+    with raises(InvalidPipelineError, message):
+        compiled(train)
+
+
+def test_condition_that_reads_a_parameter_of_the_node_itself_is_refused() -> None:
+    with Cond(exec_property("steps") == 3):
+        train = steps.Train()
+    message = (
+        "Node 'Train': its condition reads exec_property('steps'), which is the node's own and not "
+        "known before the node runs. Read an output of another node."
+    )
+    with raises(InvalidPipelineError, message):
+        compiled(train)

@@ -27,7 +27,13 @@ def _text(pipeline: Pipeline) -> str:
 
 
 @pytest.mark.parametrize(
-    "make", [pipelines.conditional_chain, pipelines.custom_components, pipelines.container]
+    "make",
+    [
+        pipelines.conditional_chain,
+        pipelines.container,
+        pipelines.control_flow,
+        pipelines.custom_components,
+    ],
 )
 def test_compiled_pipeline_is_as_before(
     make: Callable[[], Pipeline], request: pytest.FixtureRequest
@@ -41,4 +47,4 @@ def test_compiled_pipeline_is_as_before(
 
 def test_no_golden_file_is_left_over() -> None:
     names = {path.stem for path in GOLDEN.glob("*.pbtxt")}
-    assert names == {"conditional_chain", "custom_components", "container"}
+    assert names == {"conditional_chain", "container", "control_flow", "custom_components"}

@@ -186,15 +186,6 @@ class TestLoops:
             "type 'Model', got 0.",
         ]
 
-    def test_over_what_turns_out_to_be_no_list(self, bench: Bench) -> None:
-        values = flow.Numbers(values={"a": 1}).with_id("values")
-        with ForEach(values.outputs["numbers"].future()[0].value, name="each") as number:
-            multiply = flow.Multiply(n=number)
-        after = flow.Sum(numbers=multiply.outputs["n"])
-        assert bench.fail(values, multiply, after)[1] == (
-            "  values: DataError: Output 'numbers' takes list, got {'a': 1} of type dict."
-        )
-
     def test_over_a_field_that_is_no_list(self, bench: Bench) -> None:
         values = flow.Numbers(values=[{"a": 1}]).with_id("values")
         with ForEach(values.outputs["numbers"].future()[0].value[0], name="each") as number:
@@ -287,14 +278,18 @@ class TestFailuresInLoops:
     def test_all_that_failed_are_named(self, bench: Bench) -> None:
         with ForEach([1, 1], name="each") as number:
             may_fail = flow.FailAt(n=number, at=1)
-        assert bench.fail(may_fail) == [
-            "Run 'r1' of pipeline 'p' failed: 2 of 3 nodes failed, 0 skipped.",
+        first, *named = bench.fail(may_fail)
+        assert first == "Run 'r1' of pipeline 'p' failed: 2 of 3 nodes failed, 0 skipped."
+        assert sorted(named) == [
             "  each.FailAt#0: ValueError: no 1",
             "  each.FailAt#1: ValueError: no 1",
         ]
         error = bench.executions()["each"].error
         assert error is not None
-        assert error.message == "nodes 'each.FailAt#0', 'each.FailAt#1' failed"
+        assert error.message in (
+            "nodes 'each.FailAt#0', 'each.FailAt#1' failed",
+            "nodes 'each.FailAt#1', 'each.FailAt#0' failed",
+        )
 
     def test_an_optional_node_does_not_fail_its_loop(self, bench: Bench) -> None:
         with ForEach([1, 2, 3], name="each") as number:
@@ -356,11 +351,11 @@ class TestConditions:
     def test_on_what_is_outside_of_the_loop(self, bench: Bench) -> None:
         outside = flow.Multiply(n=2).with_id("outside")
         value = outside.outputs["n"].future()[0].value
-        with ForEach([1, 2], name="each") as number, Cond(value == number):
+        with ForEach([1, 2], name="each") as number, Cond(number == value):
             same = flow.Multiply(n=number).with_id("same")
         result = bench.run(outside, same)
         assert result["each.same#0"].reason == (
-            "condition is false: (outside.outputs['n'][0].value == runtime_parameter('each.item'))"
+            "condition is false: (runtime_parameter('each.item') == outside.outputs['n'][0].value)"
         )
         assert result["each.same#1"].state.value == "complete"
 

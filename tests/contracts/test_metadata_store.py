@@ -498,7 +498,7 @@ def test_artifacts_are_found_by_run_and_tag_across_pipelines(
         store.record_run(RunRecord(pipeline, run_id, RunState.COMPLETE, tags=tags))
         trained(store, run_id, pipeline=pipeline)
 
-    def found(**narrowed: str) -> list[str]:
+    def found(**narrowed: Any) -> list[str]:
         return [one.uri for one in reader.artifacts(ArtifactQuery("Model", **narrowed))]
 
     assert found() == ["/models/run-3", "/models/run-2", "/models/run-1"]
@@ -527,7 +527,7 @@ def test_a_run_has_written_what_it_took_from_the_cache_and_not_what_it_read(
     )
     store.record(chosen)
 
-    def found(**narrowed: str) -> list[str]:
+    def found(**narrowed: Any) -> list[str]:
         return [one.uri for one in reader.artifacts(ArtifactQuery("Model", **narrowed))]
 
     assert found(run_id="run-3") == ["/models/run-1"]

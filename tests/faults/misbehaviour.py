@@ -112,7 +112,15 @@ def _set_unpicklable(model: Artifact) -> None:
     class Odd(str):
         """A text whose class only this function knows."""
 
-    model.uri = Odd(model.uri)
+    model.name = Odd("odd")
+
+
+def _set_number_as_name(model: Artifact) -> None:
+    model.name = 3  # type: ignore[assignment] # it is what the author gets wrong
+
+
+def _set_number_as_uri(model: Artifact) -> None:
+    model.uri = 3  # type: ignore[assignment] # it is what the author gets wrong
 
 
 def _recurse(model: Artifact) -> None:
@@ -212,7 +220,8 @@ FATAL: dict[str, Misbehaviour] = {
     "closes all files": _close_descriptors,
     "odd exception": _raise_odd,
     "unrecordable output": _set_unrecordable,
-    "unpicklable output": _set_unpicklable,
+    "number as name": _set_number_as_name,
+    "number as URI": _set_number_as_uri,
     "recursion": _recurse,
     "SystemExit": _raise_system_exit,
     "KeyboardInterrupt": _raise_keyboard_interrupt,
@@ -234,6 +243,7 @@ HARMLESS: dict[str, Misbehaviour] = {
     "fork raises": _fork_and_raise,
     "keeps memory": _keep_memory,
     "large log": _write_log,
+    "unpicklable name": _set_unpicklable,
 }
 """What the run survives."""
 

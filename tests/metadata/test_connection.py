@@ -13,8 +13,12 @@ from ml_metadata.proto import metadata_store_pb2 as mlmd
 
 from pipeline_lib.errors import MetadataStoreError
 from pipeline_lib.metadata.connection import (
+    GrpcConnection,
     MetadataConnectionConfig,
+    MySqlConnection,
+    PostgresqlConnection,
     SqliteConnection,
+    connection_of,
     grpc_metadata_connection_config,
     mysql_metadata_connection_config,
     postgresql_metadata_connection_config,
@@ -56,6 +60,73 @@ def test_grpc_settings() -> None:
     assert message == mlmd.MetadataStoreClientConfig(
         host="mlmd.team", port=8080, client_timeout_sec=60
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "config"),
+    [
+        ("runs/store.sqlite", SqliteConnection("runs/store.sqlite")),
+        ("grpc://mlmd.team:8080", GrpcConnection("mlmd.team", 8080)),
+        ("mysql://u:p@db:3307/mlmd", MySqlConnection("db", 3307, "mlmd", "u", "p")),
+        ("mysql://u:p@db/mlmd", MySqlConnection("db", 3306, "mlmd", "u", "p")),
+        ("postgresql://u:p%40%2F@db/mlmd", PostgresqlConnection("db", 5432, "mlmd", "u", "p@/")),
+    ],
+)
+def test_a_store_is_given_as_a_path_or_a_url(text: str, config: MetadataConnectionConfig) -> None:
+    assert connection_of(text) == config
+
+
+@pytest.mark.parametrize(
+    ("text", "scheme"),
+    [
+        ("postgres://u:secret@db/mlmd", "postgres"),
+        ("mysql://u:secret@db", "mysql"),
+        ("mysql://u:secret@db:port/mlmd", "mysql"),
+        ("grpc://mlmd.team", "grpc"),
+        ("grpc://mlmd.team:8080/mlmd", "grpc"),
+    ],
+)
+def test_a_url_that_is_no_store_is_refused(text: str, scheme: str) -> None:
+    with pytest.raises(MetadataStoreError) as raised:
+        connection_of(text)
+    assert str(raised.value) == (
+        "A store is given as a path, mysql://USER:PASSWORD@HOST:PORT/DATABASE, "
+        "postgresql://USER:PASSWORD@HOST:PORT/DATABASE or grpc://HOST:PORT; "
+        f"got a URL that begins with {scheme!r}."
+    )
+
+
+def test_localhost_is_a_host_for_mysql_and_no_socket_file() -> None:
+    message = connection_message(mysql_metadata_connection_config("localhost", 1, "m", "u", "p"))
+    assert message.mysql.host == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("config", "hint"),
+    [
+        (
+            mysql_metadata_connection_config,
+            "The server is not there, or refuses this user. The user must log in with a password "
+            "of the kind 'mysql_native_password', the only one that ML Metadata knows.",
+        ),
+        (
+            postgresql_metadata_connection_config,
+            "The server is not there, or refuses this user.",
+        ),
+    ],
+)
+def test_a_database_server_that_is_not_there_is_named(
+    config: Callable[..., MetadataConnectionConfig], hint: str
+) -> None:
+    with socket.socket() as unused:
+        unused.bind(("localhost", 0))
+        settings = config("127.0.0.1", unused.getsockname()[1], "mlmd", "user", "secret")
+    with pytest.raises(MetadataStoreError) as raised:
+        open_store(settings)
+    message = str(raised.value)
+    assert message.startswith(f"The metadata store {settings} cannot be opened: ")
+    assert message.endswith(hint)
+    assert "secret" not in message
 
 
 @pytest.mark.parametrize(

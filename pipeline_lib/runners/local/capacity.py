@@ -53,7 +53,8 @@ class Capacity:
         ):
             if wanted > existing:
                 raise UnsupportedError(
-                    f"Node {node.id!r} wants {name}={wanted:.15g}, but this run may use {existing:.15g}. "
+                    f"Node {node.id!r} wants {name}={wanted:.15g}, "
+                    f"but this run may use {existing:.15g}. "
                     f"Let it have less, or give the runner more: LocalRunner({name}=...)."
                 )
 

@@ -99,18 +99,15 @@ def main() -> None:
     from pipeline_lib.runners.local import process_tree, worker
 
     control_descriptor, *kept_open = map(int, sys.argv[1:])
-    for descriptor in (control_descriptor, *kept_open):
-        os.set_inheritable(descriptor, False)
+    _keep_from_programs([control_descriptor, *kept_open])
     process_tree.adopt_orphans()
     workers: set[int] = set()
     with socket.socket(fileno=control_descriptor) as control:
         while True:
-            # What an executor starts must not get a worker's connection.
-            payload, descriptors, *_ = socket.recv_fds(
-                control, _MESSAGE.size, 2, socket.MSG_CMSG_CLOEXEC
-            )
+            payload, descriptors, *_ = socket.recv_fds(control, _MESSAGE.size, 2)
             if not payload:
                 break
+            _keep_from_programs(descriptors)
             order, number = _MESSAGE.unpack(payload)
             if order == _WAIT:
                 workers.discard(number)
@@ -146,6 +143,12 @@ def _kill_groups(workers: set[int]) -> None:
     for pid in workers:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGKILL)
+
+
+def _keep_from_programs(descriptors: Sequence[int]) -> None:
+    """Let what an executor starts not get these, and so not hide the death of a worker."""
+    for descriptor in descriptors:
+        os.set_inheritable(descriptor, False)
 
 
 def _close(descriptors: Sequence[int]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pipeline_lib import ir
 from pipeline_lib.errors import AuthoringError, did_you_mean
 from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, MetadataStore
-from pipeline_lib.node.drive import files_exist
+from pipeline_lib.node.caching import files_exist
 from pipeline_lib.node.run import Run
 
 
@@ -96,7 +96,7 @@ def reuse(
     partial: PartialRun, base: str, run: Run, store: MetadataStore
 ) -> dict[str, ExecutionRecord]:
     """Record the results of the base run as those of this run, by node."""
-    earlier = _latest(base, store)
+    earlier = _latest(base, store) if partial.reused else {}
     return {
         node_id: store.record(_taken_over(earlier[node_id], run))
         for node_id in sorted(partial.reused)

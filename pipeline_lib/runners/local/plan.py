@@ -12,7 +12,9 @@ from pipeline_lib.ir.inputs import Input, NodeOutput, PipelineInput
 from pipeline_lib.ir.node import Node
 from pipeline_lib.ir.node_set import NodeSet, in_running_order
 from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, MetadataStore
-from pipeline_lib.node.drive import Due, Nested, decide, new_execution
+from pipeline_lib.node.drive import decide, new_execution
+from pipeline_lib.node.due import Due
+from pipeline_lib.node.nesting import Nested
 from pipeline_lib.node.publish import publish_nested
 from pipeline_lib.node.run import Run
 from pipeline_lib.runners.local.planned_node import PlannedNode, Verdict, in_words

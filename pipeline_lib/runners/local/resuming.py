@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeline_lib import ir
+from pipeline_lib.artifacts import files
 from pipeline_lib.errors import AuthoringError
 from pipeline_lib.metadata.store import (
     ExecutionRecord,
@@ -13,7 +14,8 @@ from pipeline_lib.metadata.store import (
     RunRecord,
     RunState,
 )
-from pipeline_lib.node.drive import files_exist, remove_outputs
+from pipeline_lib.node.caching import files_exist
+from pipeline_lib.node.places import leftovers
 
 
 def check_resumable(run: RunRecord, pipeline_name: str) -> None:
@@ -55,7 +57,8 @@ def clear_up(run: RunRecord, store: MetadataStore) -> None:
     """Record as canceled what was running when the runner ended, and remove what it left."""
     for execution in store.executions(run.run_id):
         if execution.state is ExecutionState.RUNNING:
-            remove_outputs(execution, run.pipeline_root)
+            for uri in leftovers(execution, run.pipeline_root):
+                files.remove(uri)
             ended = replace(
                 execution, state=ExecutionState.CANCELED, reason="the runner ended before the node"
             )

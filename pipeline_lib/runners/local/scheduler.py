@@ -12,8 +12,9 @@ from queue import Empty, SimpleQueue
 
 from pipeline_lib.ir.node import Node
 from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, MetadataStore
-from pipeline_lib.node.drive import Nested, skip
+from pipeline_lib.node.drive import skip
 from pipeline_lib.node.launch import launch
+from pipeline_lib.node.nesting import Nested
 from pipeline_lib.node.publish import publish_nested
 from pipeline_lib.node.run import Run
 from pipeline_lib.runners.local.capacity import Capacity
@@ -215,7 +216,6 @@ class Scheduler:
         holder.failed_inside += level.failed()
         if holder.levels_left == 0:
             self._end(holder, publish_nested(nested, holder.failed_inside, self._store))
-
 
     def _cancel_holders(self) -> None:
         """Record as canceled what holds nodes and has not ended; workers record the others."""

@@ -10,7 +10,7 @@ from graphlib import TopologicalSorter
 from pipeline_lib.ir.node import Node
 from pipeline_lib.ir.node_set import NodeSet
 from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState
-from pipeline_lib.node.drive import Nested
+from pipeline_lib.node.nesting import Nested
 from pipeline_lib.node.run import Run
 
 

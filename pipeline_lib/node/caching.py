@@ -1,0 +1,75 @@
+"""Whether an earlier execution's outputs serve in place of a new one's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from pipeline_lib.artifacts import files
+from pipeline_lib.artifacts.artifact import ArtifactRecord
+from pipeline_lib.ir.executors import ClassExecutor, FunctionExecutor
+from pipeline_lib.ir.node import Node
+from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, MetadataStore
+from pipeline_lib.node.cache_key import cache_key, cache_leaves
+from pipeline_lib.node.due import Due
+from pipeline_lib.node.run import Run
+
+
+def cached_or_due(
+    due: Due, executor: FunctionExecutor | ClassExecutor, store: MetadataStore
+) -> ExecutionRecord | Due:
+    """The record of a hit; else what is due, with its cache key and why nothing was found."""
+    leaves = cache_leaves(
+        due.node, executor, due.execution.inputs, due.parameters, due.run.pipeline.code
+    )
+    note = _cache_off(due.node, due.run)
+    execution = replace(
+        due.execution, cache_key=cache_key(leaves), cache_leaves=leaves, cache_note=note
+    )
+    earlier = None if note else store.cached(execution.cache_key)
+    if earlier is not None:
+        if files_exist(earlier.outputs):
+            return store.record(_cached(execution, earlier))
+        execution = replace(execution, cache_note=f"the outputs of run {earlier.run_id} are gone")
+    return replace(due, execution=execution)
+
+
+def _cache_off(node: Node, run: Run) -> str:
+    """Why no earlier result may be used for a node; empty where one may."""
+    if not run.use_cache:
+        return "caching is off for the run"
+    match node.options.enable_cache, run.pipeline.enable_cache:
+        case False, _:
+            return "caching is off for the node"
+        case None, False:
+            return "caching is off for the pipeline"
+    return ""
+
+
+def files_exist(outputs: Mapping[str, Sequence[ArtifactRecord]]) -> bool:
+    """Whether the files of all outputs are still in their places."""
+    return all(_is_there(one) for artifacts in outputs.values() for one in artifacts)
+
+
+def _is_there(artifact: ArtifactRecord) -> bool:
+    """Whether the payload is still in its place. A directory that was emptied holds it no more."""
+    if not files.exists(artifact.uri):
+        return False
+    return files.has_file(artifact.uri) or files.fingerprint(artifact.uri) == artifact.fingerprint
+
+
+def _cached(execution: ExecutionRecord, earlier: ExecutionRecord) -> ExecutionRecord:
+    return replace(
+        execution,
+        state=ExecutionState.CACHED,
+        outputs=earlier.outputs,
+        cached_from=earlier.id,
+        reason=_same_as(earlier, execution),
+    )
+
+
+def _same_as(earlier: ExecutionRecord, execution: ExecutionRecord) -> str:
+    same = f"same as in run {earlier.run_id}"
+    if earlier.pipeline_name == execution.pipeline_name:
+        return same
+    return f"{same} of pipeline {earlier.pipeline_name}"

@@ -1,0 +1,126 @@
+"""A store that TFX wrote: its runs, artifacts and lineage show."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from pipeline_lib.cli.main import plib
+from pipeline_lib.metadata.connection import SqliteConnection
+from pipeline_lib.metadata.garbage import find_garbage
+from pipeline_lib.metadata.lineage import Direction, LinkKind
+from pipeline_lib.metadata.queries import ArtifactQuery
+from pipeline_lib.metadata.store import (
+    ExecutionState,
+    MetadataStore,
+    RunRecord,
+    RunState,
+    open_store,
+)
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "tfx_store.sql"
+FIRST, CACHED, LAST = (
+    "2026-11-21T04:26:06.638770",
+    "2026-11-21T04:26:07.446490",
+    "2026-11-21T04:26:07.595100",
+)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    made = tmp_path / "tfx.sqlite"
+    with closing(sqlite3.connect(made)) as database:
+        database.executescript(GOLDEN.read_text())
+    return made
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[MetadataStore]:
+    with closing(open_store(SqliteConnection(str(path)))) as opened:
+        yield opened
+
+
+def test_its_runs(store: MetadataStore) -> None:
+    assert [(run.run_id, run.pipeline_name, run.state) for run in store.runs()] == [
+        (run_id, "old", RunState.COMPLETE) for run_id in (LAST, CACHED, FIRST)
+    ]
+
+
+def test_its_executions(store: MetadataStore) -> None:
+    states = {
+        "Gen": ExecutionState.CACHED,
+        "Train": ExecutionState.CACHED,
+        "Bless": ExecutionState.CACHED,
+        "latest": ExecutionState.COMPLETE,
+    }
+    assert store.states(CACHED) == states
+    gen, train = (store.execution(FIRST, node_id) for node_id in ("Gen", "Train"))
+    assert gen is not None
+    assert gen.parameters == {"rows": 3}
+    assert train is not None
+    assert [one.uri for one in train.inputs["examples"]] == ["/pipelines/old/Gen/examples/1"]
+    assert sorted(train.outputs) == ["loss", "model"]
+
+
+def test_its_artifacts(store: MetadataStore) -> None:
+    def found(**narrowed: Any) -> list[str]:
+        return [one.uri for one in store.artifacts(ArtifactQuery("Model", **narrowed))]
+
+    newest, oldest = "/pipelines/old/Train/model/10", "/pipelines/old/Train/model/2"
+    assert found() == [newest, oldest]
+    assert found(pipeline_name="old", node_id="Train", output_key="model") == [newest, oldest]
+    assert found(run_id=CACHED) == [oldest]
+    assert found(run_id=LAST) == [newest]
+    assert found(pipeline_name="new") == []
+    query = ArtifactQuery("ModelBlessing", "old", custom_properties={"blessed": 1})
+    assert [one.uri for one in store.artifacts(query)] == [
+        "/pipelines/old/Bless/blessing/11",
+        "/pipelines/old/Bless/blessing/3",
+    ]
+
+
+def test_its_lineage(store: MetadataStore) -> None:
+    (blessing,) = store.artifact_ids("/pipelines/old/Bless/blessing/3")
+    lineage = store.lineage([blessing], [Direction.UPSTREAM])
+    written = [
+        (
+            lineage.executions[link.execution_id].node_id,
+            lineage.executions[link.execution_id].run_id,
+        )
+        for link in lineage.links
+        if link.kind is LinkKind.WRITTEN
+    ]
+    assert written == [("Gen", FIRST), ("Train", FIRST), ("Bless", FIRST)]
+    (reused,) = lineage.of_artifact(blessing, LinkKind.REUSED)
+    assert lineage.executions[reused.execution_id].run_id == CACHED
+
+
+def test_nothing_of_it_is_garbage(store: MetadataStore) -> None:
+    """TFX does not tell the pipeline root."""
+    assert find_garbage(store, 1).artifacts == ()
+
+
+def test_it_takes_a_run_of_ours(store: MetadataStore) -> None:
+    store.record_run(RunRecord("old", "new-run", RunState.COMPLETE))
+    assert [run.run_id for run in store.runs()] == ["new-run", LAST, CACHED, FIRST]
+
+
+@pytest.mark.parametrize(
+    ("command", "shown"),
+    [
+        (["runs"], f"{CACHED}  old       complete"),
+        (["show", LAST], "Train.model  Model"),
+        (["lineage", "/pipelines/old/Train/model/2"], f"└─ Train in run {FIRST}: complete"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_the_commands_show_it(path: Path, command: list[str], shown: str) -> None:
+    result = CliRunner().invoke(plib, [*command, "--store", str(path)])
+    assert result.exit_code == 0
+    assert shown in result.stdout
