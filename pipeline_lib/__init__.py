@@ -68,22 +68,20 @@ from pipeline_lib.metadata.connection import (
 )
 
 if typing.TYPE_CHECKING:
+    from pipeline_lib.runners.local.run_options import RunOptions as RunOptions
     from pipeline_lib.runners.local.runner import LocalRunner as LocalRunner
-    from pipeline_lib.runners.local.runner import RunOptions as RunOptions
 
 __version__ = "0.1.0"
 
-_RUNNER = ("LocalRunner", "RunOptions")
-"""Loaded when they are first used: many who import the library only write pipelines."""
-
 
 def __getattr__(name: str) -> typing.Any:
-    if name not in _RUNNER:
+    # The runner loads when it is first used: many who import the library only write pipelines.
+    if name != "LocalRunner":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from pipeline_lib.runners.local import runner
+    from pipeline_lib.runners.local.runner import LocalRunner
 
-    return getattr(runner, name)
+    return LocalRunner
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_RUNNER})
+    return sorted({*globals(), "LocalRunner"})

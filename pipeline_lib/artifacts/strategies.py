@@ -127,7 +127,9 @@ class SpanRangeStrategy:
 
     def _bounds(self, highest: int) -> tuple[int, int]:
         if self._static is not None:
-            return int(self._static["start_span_number"]), int(self._static["end_span_number"])
+            bounds = ("start_span_number", "end_span_number")
+            first, last = (int(self._static.get(name, 0)) for name in bounds)
+            return first, last
         begin = int(self._rolling.get("start_span_number", 0))
         return max(begin, highest - int(self._rolling["num_spans"]) + 1), highest
 

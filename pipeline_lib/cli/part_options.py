@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from pipeline_lib.runners.local.runner import RunOptions
+from pipeline_lib.runners.local.run_options import RunOptions
 
 _OPTIONS = (
     click.option(

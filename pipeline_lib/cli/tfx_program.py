@@ -16,6 +16,7 @@ from typing import Any, cast
 
 import click
 
+from pipeline_lib import ir
 from pipeline_lib.cli.author_code import author_code
 from pipeline_lib.cli.author_module import add_to_path
 from pipeline_lib.cli.pipeline_argument import LoadedPipeline, load_pipeline
@@ -23,7 +24,7 @@ from pipeline_lib.compiler.compile import compile
 from pipeline_lib.dsl.pipeline import Pipeline
 from pipeline_lib.errors import PipelineRunError, UserModuleError
 from pipeline_lib.metadata.connection import MetadataConnectionConfig
-from pipeline_lib.runners.local.runner import RunOptions
+from pipeline_lib.runners.local.run_options import RunOptions
 from pipeline_lib.tfx.as_tfx import serve_as_tfx
 from pipeline_lib.tfx.orchestration.local_dag_runner import runs_given_to
 
@@ -122,11 +123,10 @@ def _run_program(path: Path, arguments: Sequence[str], use: UseLoaded, then_end:
     seen = []
     stdout = sys.stdout  # the program's own goes to standard error
 
-    def use_pipeline(pipeline: Pipeline, options: RunOptions) -> Any:
+    def use_pipeline(pipeline: Pipeline | ir.Pipeline, options: RunOptions) -> Any:
         seen.append(pipeline)
-        store = cast("MetadataConnectionConfig | None", pipeline.metadata_connection_config)
         with redirect_stdout(stdout):
-            result = use(LoadedPipeline(compile(pipeline), store), options)
+            result = use(_loaded(pipeline), options)
         if then_end:
             raise _Done
         return result
@@ -155,6 +155,13 @@ def _run_program(path: Path, arguments: Sequence[str], use: UseLoaded, then_end:
             f"Program {str(path)!r} has ended without running a pipeline. "
             "It must give one to LocalDagRunner().run(...)."
         )
+
+
+def _loaded(pipeline: Pipeline | ir.Pipeline) -> LoadedPipeline:
+    if isinstance(pipeline, ir.Pipeline):
+        return LoadedPipeline(pipeline, None)
+    store = cast("MetadataConnectionConfig | None", pipeline.metadata_connection_config)
+    return LoadedPipeline(compile(pipeline), store)
 
 
 @contextmanager

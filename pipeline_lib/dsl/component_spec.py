@@ -11,6 +11,7 @@ from pipeline_lib.artifacts.value_artifact import value_artifact_class
 from pipeline_lib.dsl.channel import Channel, RunChannel, is_artifact_class
 from pipeline_lib.dsl.dynamic_parameter import checked_future_value
 from pipeline_lib.dsl.foreign import adopted
+from pipeline_lib.dsl.message_parameter import is_message_class, message_text
 from pipeline_lib.dsl.parameter_types import (
     ModuleFile,
     checked_value,
@@ -47,7 +48,8 @@ class ChannelParameter:
 class ExecutionParameter:
     """Declares a parameter: `"steps": ExecutionParameter(type=int, optional=True)`.
 
-    `defines` names the functions that a `ModuleFile` must define.
+    `defines` names the functions that a `ModuleFile` must define. The type may be the class of a
+    protobuf message: the executor then gets its JSON text.
     """
 
     type: Any
@@ -55,7 +57,12 @@ class ExecutionParameter:
     defines: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        parameter_type(self.type, "ExecutionParameter")
+        parameter_type(self.held_type, "ExecutionParameter")
+
+    @property
+    def held_type(self) -> Any:
+        """Type of the value as the executor gets it."""
+        return str if is_message_class(self.type) else self.type
 
 
 @dataclass(frozen=True)
@@ -111,21 +118,24 @@ class BoundParameter:
             AuthoringError: a required value is missing, or it is not of the declared type; the
                 message begins with `where`.
         """
-        kind, word = parameter_type(declared.type, where), type_word(declared.type, where)
+        held = declared.held_type
+        kind, word = parameter_type(held, where), type_word(held, where)
         if given is None:
             if not declared.optional:
                 raise AuthoringError(f"{where} is required: pass {word}.")
             return cls(kind, None)
         if isinstance(given, RuntimeParameter):
-            _check_runtime_parameter(given, declared.type, where)
+            _check_runtime_parameter(given, held, where)
             return cls(kind, given)
         if isinstance(given, Channel):
             raise AuthoringError(
                 f"{where} takes {word}, got the channel {given!r}. {_how_to_read(given)}"
             )
         if holds_placeholder(given):
-            return cls(kind, checked_future_value(given, declared.type, where))
-        return cls(kind, checked_value(given, declared.type, where), declared.defines)
+            return cls(kind, checked_future_value(given, held, where))
+        if is_message_class(declared.type):
+            given = message_text(given, declared.type, where)
+        return cls(kind, checked_value(given, held, where), declared.defines)
 
 
 class ComponentSpec:

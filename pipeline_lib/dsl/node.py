@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Generic, NoReturn
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol
 
 from pipeline_lib import ir
 from pipeline_lib.artifacts.artifact import Artifact
@@ -48,6 +48,13 @@ class OutputChannels(dict[str, OutputChannel], Generic[Key]):
         )
 
 
+class OptionsOfNode(Protocol):
+    """Options of a node in words of others', such as TFX's `NodeExecutionOptions`."""
+
+    def apply_to(self, node: BaseNode) -> None:
+        """Give them to the node."""
+
+
 class BaseNode(Generic[Key]):
     """One step of a pipeline.
 
@@ -81,6 +88,7 @@ class BaseNode(Generic[Key]):
         self.upstream_nodes: list[BaseNode] = []
         self.blocks = open_blocks()
         self.options = ir.NodeOptions()
+        self._node_execution_options: OptionsOfNode | None = None
 
     @property
     def inputs(self) -> dict[str, Channel]:
@@ -154,6 +162,29 @@ class BaseNode(Generic[Key]):
             memory=memory or 0,
         )
         return self
+
+    def with_node_execution_options(self: Self, node_execution_options: OptionsOfNode) -> Self:
+        """As `with_options`, with TFX's `NodeExecutionOptions`.
+
+        Raises:
+            AuthoringError: as `with_options`; one of the options is not here.
+        """
+        node_execution_options.apply_to(self)
+        self._node_execution_options = node_execution_options
+        return self
+
+    @property
+    def node_execution_options(self) -> OptionsOfNode | None:
+        """What `with_node_execution_options` was given; assigning calls it."""
+        return self._node_execution_options
+
+    @node_execution_options.setter
+    def node_execution_options(self, options: OptionsOfNode | None) -> None:
+        if options is None:
+            self.with_options()
+            self._node_execution_options = None
+        else:
+            self.with_node_execution_options(options)
 
     def add_upstream_node(self: Self, node: BaseNode) -> Self:
         """Run only after `node`, though nothing is read from it."""

@@ -23,6 +23,9 @@ _SQLITE_MAGIC = b"SQLite format 3\x00"
 _GRPC_TIMEOUT = 60.0
 """Seconds after which a call is taken to be lost; without one it would wait for ever."""
 
+_LONGEST_GRPC_MESSAGE = 1 << 30
+"""Bytes; gRPC's own 4 MB are less than the executions of a large run."""
+
 _REMEDY = "Give the path of a metadata store, or of a file that does not exist yet."
 
 
@@ -55,9 +58,11 @@ def connection_message(config: MetadataConnectionConfig) -> Any:
                 )
             )
         case GrpcConnection(host, port):
-            return metadata_store_pb2.MetadataStoreClientConfig(
+            message = metadata_store_pb2.MetadataStoreClientConfig(
                 host=host, port=port, client_timeout_sec=_GRPC_TIMEOUT
             )
+            message.channel_arguments.max_receive_message_length = _LONGEST_GRPC_MESSAGE
+            return message
 
 
 def refusal(config: MetadataConnectionConfig, error: Exception) -> str:

@@ -118,10 +118,24 @@ def _check_count(
             raise UpstreamMissingError(reason)
         raise InputError(
             f"Input {key!r} of node {node.id!r} takes at least {declared.min_count} artifact of "
-            f"type {declared.type.name!r}, got {count}."
+            f"type {declared.type.name!r}, got {count} from {_named(declared)}."
         )
     if declared.max_count is not None and count > declared.max_count:
         raise InputError(
             f"Input {key!r} of node {node.id!r} takes at most {declared.max_count} artifact of "
-            f"type {declared.type.name!r}, got {count}."
+            f"type {declared.type.name!r}, got {count} from {_named(declared)}."
         )
+
+
+def _named(declared: Input) -> str:
+    """The sources of an input, as a message names them."""
+    names = []
+    for source in declared.sources:
+        match source:
+            case NodeOutput(node_id, output_key):
+                names.append(f"{node_id}.outputs[{output_key!r}]")
+            case PipelineInput(outer_key):
+                names.append(f"input {outer_key!r} of the node around")
+            case StoreQuery():
+                names.append("the store")
+    return " and ".join(names) or "nowhere"

@@ -53,5 +53,6 @@ def launch(
     except MetadataStoreError:
         raise
     except Exception as error:  # the store does not take what the executor has set
+        failed = publish(driven, Failure(error_record(error)), store)
         remove_unpublished(driven.request)
-        return publish(driven, Failure(error_record(error)), store)
+        return failed

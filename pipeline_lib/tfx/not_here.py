@@ -32,14 +32,6 @@ _GOOGLE_CLOUD = (
 _AIRFLOW = (
     "there is no Airflow runner. Run with LocalDagRunner, or let Airflow call 'plib run' on a file."
 )
-_SPANS = (
-    "there are no spans. Say with input_config which files CsvExampleGen reads, and with "
-    "LatestArtifactStrategy or a strategy of your own which artifacts a Resolver takes."
-)
-_EXIT_HANDLER = (
-    "give any node as Pipeline(..., exit_handler=node); pipeline_lib.final_status(), passed to a "
-    "parameter of it, tells how the run ended."
-)
 _EXAMPLE_GEN = (
     "read what CsvExampleGen does not read in a component of your own that writes Examples: "
     "gzipped TFRecords in Split-train/ and Split-eval/."
@@ -99,13 +91,10 @@ NOT_HERE: Mapping[str, str] = {
         "make the Beam pipeline in the function, or write a BaseComponent with a BeamExecutorSpec, "
         "which gets the pipeline's beam_pipeline_args."
     ),
-    "tfx.dsl.experimental.SpanRangeStrategy": _SPANS,
     "tfx.extensions.google_cloud_ai_platform": _GOOGLE_CLOUD,
     "tfx.extensions.google_cloud_big_query": _GOOGLE_CLOUD,
-    "tfx.orchestration.experimental.FinalStatusStr": _EXIT_HANDLER,
     "tfx.orchestration.experimental.KubeflowV2DagRunner": _KUBEFLOW,
     "tfx.orchestration.experimental.KubeflowV2DagRunnerConfig": _KUBEFLOW,
-    "tfx.orchestration.experimental.exit_handler": _EXIT_HANDLER,
     "tfx.orchestration.experimental.get_default_kubeflow_metadata_config": _KUBEFLOW,
     "tfx.proto.CustomConfig": (
         "a component of your own takes its configuration as parameters, a dict among them."
@@ -140,14 +129,6 @@ _NOT_HERE_DEEPER: Mapping[str, str] = {
     "tfx.dsl.components.base.executor_spec.ExecutorContainerSpec": (
         "use create_container_component."
     ),
-    "tfx.dsl.experimental.node_execution_options": (
-        "call node.with_options(retries=..., timeout=..., optional=...)."
-    ),
-    "tfx.dsl.experimental.spans_resolver": _SPANS,
-    "tfx.dsl.input_resolution.strategies.conditional_strategy": (
-        "put the nodes that read the artifact into a Cond."
-    ),
-    "tfx.dsl.input_resolution.strategies.span_range_strategy": _SPANS,
     "tfx.extensions": _GOOGLE_CLOUD,
     "tfx.orchestration.airflow": _AIRFLOW,
     "tfx.orchestration.beam.beam_runner": "use LocalDagRunner.",

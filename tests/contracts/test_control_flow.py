@@ -183,7 +183,7 @@ class TestLoops:
         assert bench.fail(write, collect) == [
             "Run 'r1' of pipeline 'p' failed: 1 of 2 nodes failed, 0 skipped.",
             "  Collect: InputError: Input 'models' of node 'Collect' takes at least 1 artifact of "
-            "type 'Model', got 0.",
+            "type 'Model', got 0 from ForEach.outputs['Write.model'].",
         ]
 
     def test_over_a_field_that_is_no_list(self, bench: Bench) -> None:
@@ -385,7 +385,7 @@ class TestConditions:
         after = flow.Append(model=union([one.outputs["model"], two.outputs["model"]]))
         assert bench.fail(one, two, after)[1] == (
             "  Append: InputError: Input 'model' of node 'Append' takes at most 1 artifact of type "
-            "'Model', got 2."
+            "'Model', got 2 from one.outputs['model'] and two.outputs['model']."
         )
 
     def test_around_a_sub_pipeline_skip_it_as_a_whole(self, bench: Bench) -> None:

@@ -223,6 +223,22 @@ def test_a_resolver_that_finds_nothing_leaves_an_optional_input_empty(
     assert Path(result["PushIfThere"].outputs["pushed"][0].uri).read_text() == "nothing"
 
 
+def test_a_resolver_that_finds_nothing_fails_what_requires_it(
+    runner: LocalRunner, tmp_path: Path, config: SqliteConnection
+) -> None:
+    latest = Resolver(LatestArtifactStrategy, model=Channel(type=Model))
+    push = steps.Push(model=latest.outputs["model"])
+    with pytest.raises(PipelineRunError) as raised:
+        runner.run(
+            pipeline_of(tmp_path, latest, push), run_id="r", metadata_connection_config=config
+        )
+    assert str(raised.value) == (
+        "Run 'r' of pipeline 'p' failed: 1 of 2 nodes failed, 0 skipped.\n"
+        "  Push: InputError: Input 'model' of node 'Push' takes at least 1 artifact of type "
+        "'Model', got 0 from Resolver.outputs['model']."
+    )
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [

@@ -58,7 +58,7 @@ def test_output_of_a_node_without_outputs_is_refused() -> None:
 
 def test_output_by_position_is_refused() -> None:
     with raises(AuthoringError, "Node 'Train' has no output 0. These exist: 'model'."):
-        steps.Train().outputs[0]  # type: ignore[index]
+        steps.Train().outputs[0]
 
 
 def test_outputs_are_a_mapping() -> None:

@@ -83,7 +83,6 @@ class Harness:
                     experiment.disturb(disturbance, within)
                 else:
                     experiment.misbehave(kind, self._log_size)
-                injections.empty(disks)
                 experiment.bring_to_end(within)
             except Exception as error:
                 report.violations.append(f"{type(error).__name__}: {error}")
@@ -116,6 +115,7 @@ class _Experiment:
         target = Target(runner.pid, self.token, self.folder)
         self._report.injections += disturbance.inject(target, self._chance)
         code = self._wait_for_end(runner)
+        injections.empty([self.folder / name for name in disturbance.disks])
         recorded = Recorded(self.folder)
         self._report.complete = len(recorded.complete)
         if disturbance.is_survived and code:

@@ -66,7 +66,7 @@ def _interrupt_twice(target: Target, chance: random.Random) -> bool:
 
 def _kill_one(find: Callable[[str], list[int]]) -> Injection:
     def inject(target: Target, chance: random.Random) -> bool:
-        while processes.kill(target.runner, 0):
+        while processes.is_running(target.runner):
             found = find(target.token)
             if found:
                 return processes.kill(chance.choice(found), signal.SIGKILL)
@@ -76,17 +76,15 @@ def _kill_one(find: Callable[[str], list[int]]) -> Injection:
 
 
 def _kill_session(target: Target, _: random.Random) -> bool:
-    try:
-        os.killpg(target.runner, signal.SIGKILL)
-    except ProcessLookupError:
-        return False
-    return True
+    was_running = processes.is_running(target.runner)
+    os.killpg(target.runner, signal.SIGKILL)
+    return was_running
 
 
 def _kill_all(target: Target, _: random.Random) -> bool:
-    was_there = bool(processes.of_run(target.token))
+    was_running = processes.is_running(target.runner)
     processes.kill_all(target.token)
-    return was_there
+    return was_running
 
 
 def _lock_store(target: Target, chance: random.Random) -> bool:
@@ -100,7 +98,7 @@ def _lock_store(target: Target, chance: random.Random) -> bool:
         connection.execute("ROLLBACK")
     finally:
         connection.close()
-    return processes.kill(target.runner, 0)
+    return processes.is_running(target.runner)
 
 
 def _move_store_away(target: Target, chance: random.Random) -> bool:
@@ -114,7 +112,7 @@ def _move_store_away(target: Target, chance: random.Random) -> bool:
             path.unlink()
         store.rmdir()
     (target.folder / "away").rename(store)
-    return processes.kill(target.runner, 0)
+    return processes.is_running(target.runner)
 
 
 def _fill(name: str) -> Injection:
@@ -125,7 +123,7 @@ def _fill(name: str) -> Injection:
         with suppress(OSError), open(target.folder / name / "filling", "ab", 0) as filling:
             while True:
                 filling.write(b"x")
-        return processes.kill(target.runner, 0)
+        return processes.is_running(target.runner)
 
     return inject
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import resource
+from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline_lib import (
@@ -116,7 +117,7 @@ def is_whole(directory: str) -> bool:
     return hashlib.sha256(payload.read_bytes()).hexdigest() == digest.read_text()
 
 
-def _work(models: list[Artifact], model: Artifact, folder: str, name: str) -> None:
+def _work(models: Sequence[Artifact], model: Artifact, folder: str, name: str) -> None:
     _check_process(folder)
     for one in models:
         if not is_whole(one.uri):

@@ -53,12 +53,17 @@ def kill_all(token: str) -> None:
 
 
 def kill(pid: int, number: int) -> bool:
-    """Send a signal; whether the process was there."""
-    try:
+    """Send a signal; whether the process was running."""
+    was_running = is_running(pid)
+    with suppress(ProcessLookupError):
         os.kill(pid, number)
-    except ProcessLookupError:
-        return False
-    return True
+    return was_running
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process has not ended, waited for or not."""
+    state = _read(pid, "stat").rpartition(b")")[2].split()
+    return bool(state) and state[0] != b"Z"
 
 
 def described(token: str) -> str:

@@ -57,9 +57,9 @@ def test_postgresql_settings() -> None:
 
 def test_grpc_settings() -> None:
     message = connection_message(grpc_metadata_connection_config("mlmd.team", 8080))
-    assert message == mlmd.MetadataStoreClientConfig(
-        host="mlmd.team", port=8080, client_timeout_sec=60
-    )
+    expected = mlmd.MetadataStoreClientConfig(host="mlmd.team", port=8080, client_timeout_sec=60)
+    expected.channel_arguments.max_receive_message_length = 1 << 30
+    assert message == expected
 
 
 @pytest.mark.parametrize(

@@ -271,3 +271,14 @@ class TestRefused:
         message = "from_nodes: pipeline 'p' has no node 'sub.Multiply'. These exist: 'sub'."
         with raises(AuthoringError, message):
             parts.run(pipeline, "r", from_nodes=["sub.Multiply"])
+
+    @pytest.mark.parametrize("name", ["from_nodes", "to_nodes"])
+    def test_text_in_place_of_a_list(self, name: str) -> None:
+        message = f"RunOptions({name}=...) takes a list of node ids, got 'd'. Write ['d']."
+        with raises(AuthoringError, message):
+            RunOptions(**{name: "d"})
+
+    def test_tags_as_one_text(self, parts: Parts) -> None:
+        message = "run(tags=...) takes a list of words, got 'nightly'. Write ['nightly']."
+        with raises(AuthoringError, message):
+            LocalRunner(progress=False).run(parts.pipeline(flow.Multiply(n=1)), tags="nightly")

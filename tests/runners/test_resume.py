@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline_lib import ForEach, LocalRunner, Pipeline, final_status
+from pipeline_lib import Cond, ForEach, LocalRunner, Pipeline, final_status, union
 from pipeline_lib.compiler.compile import compile
 from pipeline_lib.dsl.node import BaseNode
 from pipeline_lib.dsl.runtime_parameter import RuntimeParameter
@@ -24,7 +24,7 @@ from pipeline_lib.errors import (
 from pipeline_lib.metadata.connection import SqliteConnection
 from pipeline_lib.metadata.store import MetadataStore, RunState
 from pipeline_lib.runners.local.result import RunResult
-from pipeline_lib.runners.local.runner import RunOptions
+from pipeline_lib.runners.local.run_options import RunOptions
 from tests.runners import flow_steps as flow
 from tests.runners import steps
 from tests.runners.conftest import StartScript, output
@@ -297,6 +297,82 @@ class TestAfterAFailure:
         result = RUNNER.resume("r", metadata_connection_config=config)
         assert json.loads(output(result, "Collect", "texts")) == ["a"]
         assert result["Write"].id > result["kept"].id
+
+    def test_a_loop_whose_elements_are_made_again_runs_for_all_of_them(
+        self, tmp_path: Path, config: SqliteConnection
+    ) -> None:
+        def pipeline(values: list[int], at: int) -> Pipeline:
+            numbers = flow.Numbers(values=values)
+            with ForEach(numbers.outputs["numbers"].future()[0].value, name="each") as number:
+                sub = Pipeline("sub", components=[flow.Multiply(n=number)])
+                may_fail = flow.FailAt(n=number, at=at)
+            beside = flow.Multiply(n=1).with_id("beside")
+            total = flow.Sum(numbers=may_fail.outputs["n"])
+            nodes = [total, numbers, beside, sub, may_fail]
+            return Pipeline("p", str(tmp_path / "root"), nodes)
+
+        with pytest.raises(PipelineRunError):
+            RUNNER.run(pipeline([1, 2, 3], at=2), run_id="r", metadata_connection_config=config)
+        shutil.rmtree(tmp_path / "root" / "Numbers" / "numbers")
+        mended = pipeline([10, 20], at=99)
+        result = RUNNER.resume("r", mended, metadata_connection_config=config)
+        assert output(result, "Sum", "n") == "30"
+        assert output(result, "each.sub.Multiply#1", "n") == "20"
+        assert result["beside"].id < result["Numbers"].id
+
+    def test_inside_a_sub_pipeline_only_what_comes_after_is_made_again(
+        self, tmp_path: Path, config: SqliteConnection
+    ) -> None:
+        notes = str(tmp_path / "notes")
+        first = flow.Note(path=notes, text="first").with_id("first")
+        write = flow.Write().add_upstream_node(first)
+        last = flow.Note(path=notes, text="last").with_id("last").add_upstream_node(write)
+        sub = Pipeline("sub", components=[last, write, first])
+        after = flow.Note(path=notes, text="after").with_id("after").add_upstream_node(sub)
+        beside = flow.Note(path=notes, text="beside").with_id("beside")
+        fails = flow.FailUnlessThere(path=str(tmp_path / "there")).add_upstream_node(after)
+        with pytest.raises(PipelineRunError):
+            run(tmp_path, config, sub, after, beside, fails)
+        (tmp_path / "there").touch()
+        shutil.rmtree(tmp_path / "root" / "sub.Write" / "model")
+        RUNNER.resume("r", metadata_connection_config=config)
+        lines = Path(notes).read_text().split()
+        assert {line: lines.count(line) for line in lines} == {
+            "first": 1,
+            "last": 2,
+            "after": 2,
+            "beside": 1,
+        }
+
+    def test_what_a_partial_run_took_over_stays_taken_over(
+        self, tmp_path: Path, config: SqliteConnection
+    ) -> None:
+        number = flow.Multiply(n=1)
+        with Cond(number.outputs["n"].future()[0].value == 2):
+            never = flow.Write().with_id("never")
+        write = flow.Write().add_upstream_node(number)
+        both = union([never.outputs["model"], write.outputs["model"]])
+        fails = flow.FailUnlessThere(path=str(tmp_path / "there"))
+        collect = flow.Collect(models=both).add_upstream_node(fails)
+        pipeline = compile(
+            Pipeline("p", str(tmp_path / "root"), [number, never, write, fails, collect])
+        )
+        for run_id, options in (
+            ("whole", RunOptions()),
+            ("r", RunOptions(from_nodes=["FailUnlessThere"])),
+        ):
+            with pytest.raises(PipelineRunError):
+                RUNNER.run(
+                    pipeline, run_id=run_id, options=options, metadata_connection_config=config
+                )
+        (tmp_path / "there").touch()
+        result = RUNNER.resume("r", metadata_connection_config=config)
+        assert {name: one.state.value for name, one in result.executions.items()} == {
+            "never": "skipped",
+            "Write": "cached",
+            "FailUnlessThere": "complete",
+            "Collect": "complete",
+        }
 
     def test_it_goes_on_from_another_folder(
         self, tmp_path: Path, config: SqliteConnection, monkeypatch: pytest.MonkeyPatch

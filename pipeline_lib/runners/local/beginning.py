@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
 from pipeline_lib.errors import AuthoringError, RunNotFoundError
@@ -70,6 +71,22 @@ def begin_again(run: Run, earlier: RunRecord, store: MetadataStore) -> Beginning
     )
     store.record_run(record)
     return Beginning(record, done_before(earlier, run.pipeline, store))
+
+
+@contextmanager
+def canceled_if_interrupted(run_id: str, store: MetadataStore) -> Iterator[None]:
+    """Record a run as canceled that is still recorded as running when an interrupt comes through.
+
+    That is so where its beginning or the record of its end was interrupted.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        with suppress(RunNotFoundError):
+            record = store.run(run_id)
+            if record.state is RunState.RUNNING:
+                store.record_run(replace(record, state=RunState.CANCELED))
+        raise
 
 
 def _refuse_known_run(run_id: str, store: MetadataStore) -> None:

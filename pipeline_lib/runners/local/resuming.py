@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from pipeline_lib import ir
 from pipeline_lib.artifacts import files
 from pipeline_lib.errors import AuthoringError
+from pipeline_lib.ir.node_set import NodeSet, in_running_order
 from pipeline_lib.metadata.store import (
     ExecutionRecord,
     ExecutionState,
@@ -41,16 +43,48 @@ def done_before(
 ) -> dict[str, ExecutionRecord]:
     """The executions of a run that need not be run again, by instance.
 
-    The exit handler is not among them: it is to be told how the run ends now.
+    A node whose outputs are gone is run again, and so is what comes after it: a loop may get other
+    elements. The exit handler is to be told how the run ends now.
     """
     latest = {one.instance: one for one in store.executions(run.run_id)}
     if pipeline.exit_handler is not None:
         latest.pop(pipeline.exit_handler.id, None)
-    return {
-        instance: one
-        for instance, one in latest.items()
-        if one.state.is_success and files_exist(one.outputs)
-    }
+    succeeded = [one for one in latest.values() if one.state.is_success]
+    gone = {one.node_id for one in succeeded if not files_exist(one.outputs)}
+    again = set(_run_again(pipeline, "", gone))
+    done = [*succeeded, *(one for one in latest.values() if _was_taken_over(one, run, pipeline))]
+    return {one.instance: one for one in done if one.node_id not in again}
+
+
+def _run_again(nodes: NodeSet, path: str, gone: Collection[str]) -> Iterator[str]:
+    """Full ids of the nodes whose outputs are gone, and of those around and after them."""
+    again: set[str] = set()
+    for node in in_running_order(nodes, "What holds them"):
+        full_id = path + node.id
+        inside = f"{full_id}."
+        found = [full_id] if full_id in gone else []
+        if nodes.dependencies[node.id] & again:
+            found = [full_id, *_full_ids(node.executor, inside)]
+        elif isinstance(node.executor, NodeSet):
+            found += _run_again(node.executor, inside, gone)
+        if found:
+            again.add(node.id)
+            yield full_id
+            yield from found
+
+
+def _full_ids(executor: object, path: str) -> Iterator[str]:
+    if isinstance(executor, NodeSet):
+        for node in executor.nodes:
+            yield path + node.id
+            yield from _full_ids(node.executor, f"{path}{node.id}.")
+
+
+def _was_taken_over(execution: ExecutionRecord, run: RunRecord, pipeline: ir.Pipeline) -> bool:
+    """Whether a partial run has it from another run, in which it was skipped."""
+    if execution.state is not ExecutionState.SKIPPED or not run.only:
+        return False
+    return not pipeline.dependencies.get(execution.node_id, frozenset()) <= set(run.only)
 
 
 def clear_up(run: RunRecord, store: MetadataStore) -> None:

@@ -7,12 +7,16 @@ import os
 
 from pipeline_lib import ir
 from pipeline_lib.artifacts import files
-from pipeline_lib.errors import RunNotFoundError
+from pipeline_lib.errors import PipelineLibError, RunNotFoundError
 from pipeline_lib.metadata.store import RunRecord
 
 
 def keep_pipeline(pipeline: ir.Pipeline, root: str) -> str:
-    """Keep a compiled pipeline below the root, to resume and replay the run; its digest."""
+    """Keep a compiled pipeline below the root, to resume and replay the run; its digest.
+
+    Raises:
+        PipelineLibError: it cannot be written.
+    """
     # Imported here: protobuf would double the time that importing the library takes.
     from pipeline_lib.ir import serde
 
@@ -21,8 +25,14 @@ def keep_pipeline(pipeline: ir.Pipeline, root: str) -> str:
     place = _place(root, digest)
     if not files.exists(place):
         partial = f"{place}.{os.getpid()}.partial"
-        files.write_bytes(partial, payload)
-        files.move(partial, place)
+        try:
+            files.write_bytes(partial, payload)
+            files.move(partial, place)
+        except OSError as error:
+            files.remove(partial)
+            raise PipelineLibError(
+                f"The compiled pipeline cannot be kept below {root!r}: {error.strerror}."
+            ) from error
     return digest
 
 

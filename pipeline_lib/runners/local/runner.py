@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from pipeline_lib import ir
@@ -29,7 +29,12 @@ from pipeline_lib.metadata.store import (
     open_store,
 )
 from pipeline_lib.node.run import Run, intended_run, prepare_run
-from pipeline_lib.runners.local.beginning import Beginning, begin, begin_again
+from pipeline_lib.runners.local.beginning import (
+    Beginning,
+    begin,
+    begin_again,
+    canceled_if_interrupted,
+)
 from pipeline_lib.runners.local.capacity import Capacity
 from pipeline_lib.runners.local.events import RunListener, Silent
 from pipeline_lib.runners.local.partial_run import select
@@ -37,32 +42,12 @@ from pipeline_lib.runners.local.result import RunResult, run_error
 from pipeline_lib.runners.local.resuming import check_resumable
 from pipeline_lib.runners.local.run_files import kept_pipeline
 from pipeline_lib.runners.local.run_lock import sole_runner
+from pipeline_lib.runners.local.run_options import RunOptions, refuse_text
 from pipeline_lib.runners.local.scheduler import Scheduler
 from pipeline_lib.runners.local.termination import ended_in_order
 from pipeline_lib.runners.local.worker import WORKER_PID
 from pipeline_lib.runners.local.worker_pool import WorkerPool
 from pipeline_lib.runners.local.workforce import InThisProcess, Workforce
-
-
-@dataclass(frozen=True)
-class RunOptions:
-    """Which part of a pipeline is run.
-
-    Attributes:
-        from_nodes: run these and what comes after them; empty for the first nodes.
-        to_nodes: run these and what comes before them; empty for the last nodes.
-        base_run: run whose results stand for nodes that are not run and are read; by default the
-            newest that has them.
-    """
-
-    from_nodes: Collection[str] = ()
-    to_nodes: Collection[str] = ()
-    base_run: str | None = None
-
-    @property
-    def is_partial(self) -> bool:
-        """Whether not all nodes are run."""
-        return bool(self.from_nodes or self.to_nodes)
 
 
 class LocalRunner:
@@ -101,7 +86,7 @@ class LocalRunner:
         *,
         run_id: str | None = None,
         use_cache: bool = True,
-        options: RunOptions = RunOptions(),
+        options: RunOptions | None = None,
         tags: Sequence[str] = (),
         metadata_connection_config: MetadataConnectionConfig | None = None,
     ) -> RunResult:
@@ -112,7 +97,7 @@ class LocalRunner:
             parameters: values of its runtime parameters.
             run_id: id of the run; must be new in the store.
             use_cache: `False` runs every node, whatever the pipeline says.
-            options: which part of it to run.
+            options: which part of it to run; by default all.
             tags: words by which to find the run again, and by which a `Channel` finds its
                 artifacts.
             metadata_connection_config: store to use in place of the pipeline's.
@@ -124,8 +109,10 @@ class LocalRunner:
                 because of it.
             KeyboardInterrupt: the user interrupted; what was running is recorded as canceled.
         """
+        refuse_text(tags, "run(tags=...) takes a list of words")
         config = metadata_connection_config or _config_of(pipeline)
         compiled = self._compiled(pipeline)
+        options = options or RunOptions()
         partial = None
         if options.is_partial:
             partial = select(compiled, options.from_nodes, options.to_nodes)
@@ -137,9 +124,8 @@ class LocalRunner:
             use_cache=use_cache,
         )
 
-        return self._run(
-            run, config, lambda store: begin(run, partial, options.base_run, tags, store)
-        )
+        base_run = options.base_run
+        return self._run(run, config, lambda store: begin(run, partial, base_run, tags, store))
 
     def resume(
         self,
@@ -198,6 +184,9 @@ class LocalRunner:
             sole_runner(run.run_id, run.root) as lock,
             closing(self._workforce(run, lock)) as workforce,
             closing(open_store(config)) as store,
+            # Before the store is closed, also where canceling was interrupted.
+            closing(workforce),
+            canceled_if_interrupted(run.run_id, store),
         ):
             return self._recorded_run(run, config, store, workforce, beginning(store))
 

@@ -85,13 +85,11 @@ class WorkerPool:
         self.threads.shutdown(cancel_futures=True)
 
     def close(self) -> None:
-        """Stop all workers, and all that they have started."""
-        self.threads.shutdown()
-        for worker in self._workers:
-            worker.kill()
+        """Stop all workers, and all that they have started. May be called again."""
+        self.cancel()
         self._fork_server.close()
-        for worker in self._workers:
-            worker.release()
+        while self._workers:
+            self._workers.pop().release()
 
     def _take(self) -> Worker | None:
         with self._lock:

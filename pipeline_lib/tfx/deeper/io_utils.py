@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
@@ -37,17 +38,23 @@ def copy_dir(
     Args:
         src: the directory.
         dst: where its copy goes.
-        allow_regex_patterns: only files whose path has one of these in it; all where none is given.
-        deny_regex_patterns: no files whose path has one of these in it.
+        allow_regex_patterns: only files and directories whose path has one of these in it; all
+            where none is given.
+        deny_regex_patterns: none whose path has one of these in it.
     """
     allowed, denied = list(allow_regex_patterns), list(deny_regex_patterns)
     files.remove(dst)
     files.make_directory(dst)
-    for folder, _, names in fileio.walk(src):
-        for name in names:
+    for folder, directories, names in fileio.walk(src):
+        for name in [*directories, *names]:
             path = os.path.join(folder, name)
-            if (not allowed or _matches(allowed, path)) and not _matches(denied, path):
-                copy_file(path, os.path.join(dst, os.path.relpath(path, src)))
+            if (allowed and not _matches(allowed, path)) or _matches(denied, path):
+                continue
+            copied = os.path.join(dst, os.path.relpath(path, src))
+            if name in directories:
+                files.make_directory(copied)
+            else:
+                copy_file(path, copied)
 
 
 def delete_dir(path: str) -> None:
@@ -65,6 +72,15 @@ def get_only_uri_in_dir(dir_path: str) -> str:
     if len(names) != 1:
         raise RuntimeError(f"{dir_path!r} must hold one file or directory, it holds {names}.")
     return os.path.join(dir_path, names[0])
+
+
+def ensure_local(file_path: str) -> str:
+    """A local path of a file: its own, or of a copy in a temporary directory."""
+    if files.is_local(file_path):
+        return file_path
+    local_path = os.path.join(tempfile.mkdtemp(), os.path.basename(file_path))
+    copy_file(file_path, local_path)
+    return local_path
 
 
 def all_files_pattern(file_pattern: str) -> str:

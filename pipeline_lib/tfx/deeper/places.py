@@ -17,8 +17,11 @@ SAME_MODULE: Mapping[str, str] = {
     "tfx.dsl.io": f"{_FACADE}.dsl.io",
     "tfx.dsl.io.fileio": f"{_FACADE}.dsl.io.fileio",
     "tfx.types.standard_artifacts": f"{_ARTIFACTS}.standard_artifacts",
-    "tfx.types.system_artifacts": f"{_FACADE}.dsl.standard_annotations",
-    "tfx.types.system_executions": f"{_FACADE}.dsl.standard_annotations",
+    "tfx.types.system_artifacts": f"{_FACADE}.deeper.system_types",
+    "tfx.types.system_executions": f"{_FACADE}.deeper.system_types",
+    "tfx.dsl.experimental.node_execution_options.utils": (
+        f"{_FACADE}.deeper.node_execution_options"
+    ),
     "tfx.types.channel_utils": f"{_FACADE}.deeper.channel_utils",
     "tfx.utils.io_utils": f"{_FACADE}.deeper.io_utils",
     "tfx.utils.json_utils": f"{_FACADE}.deeper.json_utils",
@@ -110,6 +113,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "Resolver": f"{_DSL}.resolver:Resolver",
         "ResolverStrategy": f"{_STRATEGIES}:ResolverStrategy",
     },
+    "tfx.dsl.compiler.compiler": _names(f"{_FACADE}.deeper.compiler", "Compiler"),
     "tfx.dsl.control_flow.for_each": _names(f"{_DSL}.for_each", "ForEach"),
     "tfx.dsl.experimental.conditionals.conditional": _names(f"{_DSL}.conditional", "Cond"),
     "tfx.dsl.experimental.latest_artifacts_resolver": {
@@ -118,6 +122,13 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     "tfx.dsl.experimental.latest_blessed_model_resolver": {
         "LatestBlessedModelResolver": f"{_STRATEGIES}:LatestBlessedModelStrategy"
     },
+    "tfx.dsl.experimental.spans_resolver": {"SpansResolver": f"{_STRATEGIES}:SpanRangeStrategy"},
+    "tfx.dsl.input_resolution.strategies.conditional_strategy": _names(
+        _STRATEGIES, "ConditionalStrategy"
+    ),
+    "tfx.dsl.input_resolution.strategies.span_range_strategy": _names(
+        _STRATEGIES, "SpanRangeStrategy"
+    ),
     "tfx.dsl.input_resolution.strategies.latest_artifact_strategy": _names(
         _STRATEGIES, "LatestArtifactStrategy"
     ),
@@ -175,6 +186,9 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "BaseChannel": f"{_DSL}.channel:Channel",
         "Channel": f"{_DSL}.channel:Channel",
         "OutputChannel": f"{_DSL}.channel:OutputChannel",
+        "PipelineInputChannel": f"{_DSL}.channel:PipelineInputChannel",
+        "UnionChannel": f"{_DSL}.channel:UnionChannel",
+        "union": f"{_DSL}.channel:union",
     },
     "tfx.types.component_spec": _names(
         f"{_DSL}.component_spec", "ChannelParameter", "ComponentSpec", "ExecutionParameter"

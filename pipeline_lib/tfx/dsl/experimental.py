@@ -8,6 +8,7 @@ from pipeline_lib.artifacts.strategies import (
     LatestArtifactStrategy,
     LatestBlessedModelStrategy,
     ResolverStrategy,
+    SpanRangeStrategy,
 )
 from pipeline_lib.dsl.container_component import create_container_component
 from pipeline_lib.dsl.runtime_parameter import RuntimeParameter
@@ -18,6 +19,7 @@ __all__ = [
     "LatestBlessedModelStrategy",
     "ResolverStrategy",
     "RuntimeParameter",
+    "SpanRangeStrategy",
     "create_container_component",
 ]
 

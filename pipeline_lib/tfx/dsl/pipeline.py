@@ -32,7 +32,7 @@ class Pipeline(NativePipeline):
         pipeline_name: identifies the pipeline in the store, across its runs.
         pipeline_root: directory or URI below which outputs are written; the runner has a default.
         metadata_connection_config: which store to use; the runner has a default.
-        components: every node, each once.
+        components: every node; listing one twice has no effect.
         enable_cache: whether nodes may use cached results, unless they say otherwise.
         beam_pipeline_args: Beam's command-line arguments for every node that runs Beam.
         platform_config: settings of TFX's own orchestrator; not taken.
@@ -74,7 +74,7 @@ class Pipeline(NativePipeline):
         super().__init__(
             pipeline_name,
             pipeline_root or None,
-            components=list(components),
+            components=list(dict.fromkeys(components)),
             enable_cache=enable_cache,
             metadata_connection_config=metadata_connection_config,
             beam_pipeline_args=beam_pipeline_args or (),

@@ -1,12 +1,38 @@
-"""`tfx.orchestration.experimental`."""
+"""`tfx.orchestration.experimental`: exit handlers."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
+from pipeline_lib.dsl.exit_handler import final_status
+from pipeline_lib.dsl.function_component import FunctionComponent, component
+from pipeline_lib.dsl.placeholder import ValuePlaceholder
 from pipeline_lib.tfx.facade_module import refuse
 
-__all__: list[str] = []
+__all__ = ["FinalStatusStr", "exit_handler"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def exit_handler(func: Callable[P, R]) -> FunctionComponent[P, R]:
+    """`pipeline_lib.component`, for `LocalDagRunner().set_exit_handler(...)`.
+
+    Raises:
+        AuthoringError: as `pipeline_lib.component`.
+    """
+    return component(func)
+
+
+def FinalStatusStr(value: str = "") -> ValuePlaceholder:
+    """`pipeline_lib.final_status()`: how the run ended, for a parameter of the exit handler.
+
+    Args:
+        value: without effect, as in TFX.
+    """
+    return final_status()
+
 
 if not TYPE_CHECKING:
     __getattr__ = refuse(__name__)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
+from pipeline_lib import ir
+from pipeline_lib.dsl.node import BaseNode
 from pipeline_lib.dsl.pipeline import Pipeline
 from pipeline_lib.errors import UnsupportedError
+from pipeline_lib.runners.local.run_options import RunOptions as NativeRunOptions
 from pipeline_lib.runners.local.runner import LocalRunner
-from pipeline_lib.runners.local.runner import RunOptions as NativeRunOptions
 
 if TYPE_CHECKING:
     from pipeline_lib.runners.local.result import RunResult
 
-RunPipeline = Callable[[Pipeline, NativeRunOptions], Any]
+RunPipeline = Callable[[Pipeline | ir.Pipeline, NativeRunOptions], Any]
 """Runs the pipeline that a program gives to its `LocalDagRunner`."""
 
 _run_pipeline: ContextVar[RunPipeline | None] = ContextVar("run_pipeline", default=None)
@@ -52,6 +54,26 @@ def runs_given_to(run_pipeline: RunPipeline) -> Iterator[None]:
 class LocalDagRunner:
     """Runs a pipeline on this machine with `LocalRunner`, independent nodes side by side."""
 
+    _exit_handler: BaseNode | None = None
+
+    def set_exit_handler(self, exit_handler: BaseNode | Sequence[BaseNode]) -> None:
+        """Run a node when all others have ended, however they did.
+
+        In TFX the runner for Kubeflow has this method.
+
+        Args:
+            exit_handler: the node, on its own or in a list.
+
+        Raises:
+            UnsupportedError: it is more than one node.
+        """
+        handlers = [exit_handler] if isinstance(exit_handler, BaseNode) else list(exit_handler)
+        if len(handlers) != 1:
+            raise UnsupportedError(
+                f"LocalDagRunner: a pipeline has one exit handler, got {handlers!r}."
+            )
+        self._exit_handler = handlers[0]
+
     def run(self, pipeline: Pipeline, run_options: NativeRunOptions | None = None) -> RunResult:
         """Run a pipeline, or a part of it, to its end.
 
@@ -59,12 +81,22 @@ class LocalDagRunner:
             PipelineRunError: at least one node failed.
             PipelineLibError: the pipeline cannot run; see `LocalRunner.run`.
         """
-        options = run_options or NativeRunOptions()
-        run_pipeline = _run_pipeline.get()
-        if run_pipeline is None:
-            return LocalRunner().run(pipeline, options=options)
-        result: RunResult = run_pipeline(pipeline, options)
-        return result
+        if self._exit_handler is not None:
+            pipeline = _with_exit_handler(pipeline, self._exit_handler)
+        return _run(pipeline, run_options)
+
+    def run_with_ir(
+        self, pipeline: ir.Pipeline, run_options: NativeRunOptions | None = None
+    ) -> RunResult:
+        """Run what `tfx.dsl.compiler.compiler.Compiler().compile(...)` gave.
+
+        Its store is the runner's default: the representation names none.
+
+        Raises:
+            PipelineRunError: at least one node failed.
+            PipelineLibError: the pipeline cannot run; see `LocalRunner.run`.
+        """
+        return _run(pipeline, run_options)
 
 
 class BeamDagRunner(LocalDagRunner):
@@ -84,3 +116,24 @@ class BeamDagRunner(LocalDagRunner):
                 "here. Leave it out; Beam's arguments for the components are the pipeline's "
                 "beam_pipeline_args."
             )
+
+
+def _run(pipeline: Pipeline | ir.Pipeline, run_options: NativeRunOptions | None) -> RunResult:
+    options = run_options or NativeRunOptions()
+    run_pipeline = _run_pipeline.get()
+    if run_pipeline is None:
+        return LocalRunner().run(pipeline, options=options)
+    result: RunResult = run_pipeline(pipeline, options)
+    return result
+
+
+def _with_exit_handler(pipeline: Pipeline, handler: BaseNode) -> Pipeline:
+    return Pipeline(
+        pipeline.pipeline_name,
+        pipeline.pipeline_root,
+        components=pipeline.components,
+        enable_cache=pipeline.enable_cache,
+        metadata_connection_config=pipeline.metadata_connection_config,
+        beam_pipeline_args=pipeline.beam_pipeline_args,
+        exit_handler=handler,
+    )

@@ -1,0 +1,51 @@
+"""Parameters of a custom component that are declared with a protobuf message.
+
+As in TFX an executor gets such a parameter as JSON text: `json_format.Parse(text, Input())`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline_lib.errors import AuthoringError
+
+
+def is_message_class(declared: object) -> bool:
+    """Whether it is the class of a protobuf message."""
+    return isinstance(declared, type) and hasattr(declared, "DESCRIPTOR")
+
+
+def message_text(given: Any, declared: Any, where: str) -> Any:
+    """A message, a mapping of its fields or its JSON text, as JSON text; else what was given.
+
+    Args:
+        given: what an author passed.
+        declared: class of the message.
+        where: whose parameter it is, as a message begins.
+
+    Raises:
+        AuthoringError: it does not describe a message of that class.
+    """
+    from google.protobuf import json_format
+
+    from pipeline_lib.ir.serde import message_to_mapping
+
+    if isinstance(given, declared):
+        return json.dumps(message_to_mapping(given), sort_keys=True)
+    try:
+        if isinstance(given, Mapping):
+            message = json_format.ParseDict(dict(given), declared())
+            return json.dumps(message_to_mapping(message), sort_keys=True)
+        if isinstance(given, str):
+            json_format.Parse(given, declared())
+            return given
+    except json_format.ParseError as error:
+        raise AuthoringError(
+            f"{where} takes a message {declared.__name__}, got {given!r}: {error}"
+        ) from error
+    raise AuthoringError(
+        f"{where} takes a message {declared.__name__}, a mapping of its fields or its JSON text, "
+        f"got {given!r} of type {type(given).__name__}."
+    )
