@@ -66,9 +66,9 @@ from pipeline_lib.metadata.connection import (
 from pipeline_lib.metadata.connection import (
     sqlite_metadata_connection_config as sqlite_metadata_connection_config,
 )
+from pipeline_lib.runners.local.run_options import RunOptions as RunOptions
 
 if typing.TYPE_CHECKING:
-    from pipeline_lib.runners.local.run_options import RunOptions as RunOptions
     from pipeline_lib.runners.local.runner import LocalRunner as LocalRunner
 
 __version__ = "0.1.0"

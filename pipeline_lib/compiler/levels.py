@@ -23,7 +23,7 @@ from pipeline_lib.dsl.for_each import ForEach
 from pipeline_lib.dsl.node import BaseNode
 from pipeline_lib.dsl.pipeline import Pipeline
 from pipeline_lib.errors import AuthoringError
-from pipeline_lib.ir.expressions import hidden_input_key
+from pipeline_lib.ir.expressions import LOOP_VALUE, hidden_input_key
 
 ITEM = "item"
 """Key of the input through which a loop over artifacts is given them."""
@@ -66,7 +66,7 @@ class Level:
     @property
     def item_parameter(self) -> str:
         """Name under which the nodes of a loop over values read the value."""
-        return f"{self.holder_id}.{ITEM}"
+        return self.holder_id + LOOP_VALUE
 
     def capture(self, channel: Channel, sources: tuple[ir.InputSource, ...]) -> ir.PipelineInput:
         """Bring a channel from the level around into this one."""

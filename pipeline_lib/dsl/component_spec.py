@@ -141,6 +141,8 @@ class BoundParameter:
 class ComponentSpec:
     """Declares a component's inputs, outputs and parameters, and checks what an author passes.
 
+    `outputs` are the channels that were passed to declare outputs with.
+
         class HelloSpec(ComponentSpec):
             PARAMETERS = {"name": ExecutionParameter(type=str)}
             INPUTS = {"examples": ChannelParameter(type=Examples)}
@@ -168,6 +170,9 @@ class ComponentSpec:
             key: self._output_type(key, declared, arguments.get(key))
             for key, declared in self.OUTPUTS.items()
         }
+        self.outputs: dict[str, Channel] = {
+            key: arguments[key] for key in self.OUTPUTS if arguments.get(key) is not None
+        }
         self.bound_parameters = {
             name: BoundParameter.check(
                 declared, arguments.get(name), self._where("parameter", name)
@@ -188,6 +193,14 @@ class ComponentSpec:
     def exec_properties(self) -> dict[str, Any]:
         """The parameters by name; `None` for those that were not given."""
         return {name: bound.value for name, bound in self.bound_parameters.items()}
+
+    def is_optional_input(self, key: str) -> bool:
+        """Whether an input may be left out."""
+        return self.INPUTS[key].optional
+
+    def is_optional_output(self, key: str) -> bool:
+        """Whether an output is declared as optional."""
+        return self.OUTPUTS[key].optional
 
     def _refuse_unknown(self, arguments: Mapping[str, Any]) -> None:
         known = {**self.INPUTS, **self.OUTPUTS, **self.PARAMETERS}

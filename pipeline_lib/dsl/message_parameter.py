@@ -18,7 +18,7 @@ def is_message_class(declared: object) -> bool:
 
 
 def message_text(given: Any, declared: Any, where: str) -> Any:
-    """A message, a mapping of its fields or its JSON text, as JSON text; else what was given.
+    """A message, a mapping of its fields or its JSON text, as JSON text.
 
     Args:
         given: what an author passed.
@@ -28,24 +28,21 @@ def message_text(given: Any, declared: Any, where: str) -> Any:
     Raises:
         AuthoringError: it does not describe a message of that class.
     """
-    from google.protobuf import json_format
-
-    from pipeline_lib.ir.serde import message_to_mapping
+    from pipeline_lib.ir.serde import message_of_fields, message_to_mapping
 
     if isinstance(given, declared):
         return json.dumps(message_to_mapping(given), sort_keys=True)
+    if not isinstance(given, (Mapping, str)):
+        raise AuthoringError(
+            f"{where} takes a message {declared.__name__}, a mapping of its fields or its JSON "
+            f"text, got {given!r} of type {type(given).__name__}."
+        )
     try:
-        if isinstance(given, Mapping):
-            message = json_format.ParseDict(dict(given), declared())
-            return json.dumps(message_to_mapping(message), sort_keys=True)
-        if isinstance(given, str):
-            json_format.Parse(given, declared())
-            return given
-    except json_format.ParseError as error:
+        message = message_of_fields(given, declared)
+    except ValueError as error:
         raise AuthoringError(
             f"{where} takes a message {declared.__name__}, got {given!r}: {error}"
         ) from error
-    raise AuthoringError(
-        f"{where} takes a message {declared.__name__}, a mapping of its fields or its JSON text, "
-        f"got {given!r} of type {type(given).__name__}."
+    return (
+        given if isinstance(given, str) else json.dumps(message_to_mapping(message), sort_keys=True)
     )

@@ -71,9 +71,16 @@ class Literal:
         object.__setattr__(self, "value", _frozen(self.value, 0))
 
 
+LOOP_VALUE = ".item"
+"""Behind a loop's id: name under which its inner nodes read the value that it has come to."""
+
+
 @dataclass(frozen=True)
 class RuntimeParameterValue:
-    """The value that the run was given for a runtime parameter, or its default."""
+    """The value that the run was given for a runtime parameter, or its default.
+
+    The value that a loop has come to is read in the same way.
+    """
 
     name: str
 
@@ -271,6 +278,8 @@ def _describe_leaf(expression: Expression) -> str:
     match expression:
         case Literal(value):
             return repr(thaw(value))
+        case RuntimeParameterValue(name) if name.endswith(LOOP_VALUE):
+            return name
         case RuntimeParameterValue(name):
             return f"runtime_parameter({name!r})"
         case SourceFile(_, file):

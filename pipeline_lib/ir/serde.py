@@ -101,6 +101,21 @@ def message_to_mapping(message: Any) -> dict[str, Any]:
     return json_format.MessageToDict(message, preserving_proto_field_name=True)
 
 
+def message_of_fields(fields: Mapping[str, Any] | str, message_class: Any) -> Any:
+    """A protobuf message of a mapping of its fields, or of its JSON text.
+
+    Raises:
+        ValueError: the message has no such fields, or the text is no JSON.
+    """
+    message = message_class()
+    try:
+        if isinstance(fields, str):
+            return json_format.Parse(fields, message)
+        return json_format.ParseDict(dict(fields), message)
+    except json_format.ParseError as error:
+        raise ValueError(str(error)) from error
+
+
 def _encode(value: Any, message: Any) -> Any:
     """Fill `message` with the dataclass `value`."""
     if message.DESCRIPTOR.name == "Literal":

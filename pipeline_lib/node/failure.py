@@ -21,6 +21,9 @@ _NOT_THE_AUTHORS = (
     "<",
 )
 
+_KEPT_CHARACTERS = 20_000
+"""Of the beginning, and of the end, of a message or traceback."""
+
 
 def error_record(error: BaseException) -> ErrorRecord:
     """The record of an exception; its traceback begins where the author's code was called."""
@@ -42,7 +45,14 @@ def _message(error: BaseException) -> str:
 
 
 def _recordable(text: str) -> str:
-    """The text without lone surrogates, as undecodable file names have: no store takes them."""
+    """The text without lone surrogates, as undecodable file names have: no store takes them.
+
+    Of one that is too long, the beginning and the end.
+    """
+    left_out = len(text) - 2 * _KEPT_CHARACTERS
+    if left_out > 0:
+        note = f"\n[{left_out} characters are left out here.]\n"
+        text = text[:_KEPT_CHARACTERS] + note + text[-_KEPT_CHARACTERS:]
     return text.encode(errors="backslashreplace").decode()
 
 

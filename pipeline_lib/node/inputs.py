@@ -100,6 +100,8 @@ def reason_without_outputs(node_id: str, execution: ExecutionRecord | None) -> s
             return f"node {node_id!r} failed"
         case ExecutionRecord(state=ExecutionState.COMPLETE, reason=reason):
             return reason  # of a node that holds the one that was to write them
+        case None:
+            return f"node {node_id!r} is not part of this run"
     return ""
 
 

@@ -38,11 +38,18 @@ def recordable(artifact: Artifact, declared: ArtifactType) -> ArtifactRecord:
 
 
 def _text(what: str, declared: ArtifactType, value: object) -> str:
+    """The text itself, also where it is of a class of the author's own."""
     if not isinstance(value, str):
         raise DataError(
             f"{what} of an artifact of type {declared.name!r} takes a string, "
             f"got {value!r} of type {type(value).__name__}."
         )
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise DataError(
+            f"{what} of an artifact of type {declared.name!r} cannot be recorded: {error}."
+        ) from error
     return str.__str__(value)
 
 

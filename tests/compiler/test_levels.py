@@ -146,8 +146,8 @@ class TestLoops:
         assert [node.id for node in ir.nodes] == ["ForEach", "ForEach_2"]
         parameters = inner(ir, "ForEach_2", "ForEach", "second").parameters
         assert {name: describe(one.value) for name, one in parameters.items()} == {
-            "n": "runtime_parameter('ForEach_2.item')",
-            "by": "runtime_parameter('ForEach.item')",
+            "n": "ForEach_2.item",
+            "by": "ForEach.item",
         }
 
     def test_a_name_that_is_a_node_s_is_refused(self) -> None:
@@ -214,9 +214,7 @@ class TestConditions:
             inside = flow.Multiply(n=number)
         ir = compiled(inside)
         assert inner(ir, "each").condition is None
-        assert describe(inner(ir, "each", "Multiply").condition) == (
-            "(runtime_parameter('each.item') > 1)"
-        )
+        assert describe(inner(ir, "each", "Multiply").condition) == ("(each.item > 1)")
 
     def test_between_loops_are_the_inner_ones(self) -> None:
         with ForEach([1], name="outer") as number, Cond(number > 1), ForEach([2], name="inner"):

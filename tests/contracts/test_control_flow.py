@@ -213,7 +213,7 @@ class TestLoops:
         assert bench.fail(multiply) == [
             "Run 'r1' of pipeline 'p' failed: 1 of 3 nodes failed, 0 skipped.",
             "  each.Multiply#1: AuthoringError: Node 'Multiply': parameter 'n', which reads "
-            "runtime_parameter('each.item'), takes int, got 'two' of type str.",
+            "each.item, takes int, got 'two' of type str.",
         ]
 
     def test_of_one_name_are_numbered(self, bench: Bench) -> None:
@@ -355,7 +355,7 @@ class TestConditions:
             same = flow.Multiply(n=number).with_id("same")
         result = bench.run(outside, same)
         assert result["each.same#0"].reason == (
-            "condition is false: (runtime_parameter('each.item') == outside.outputs['n'][0].value)"
+            "condition is false: (each.item == outside.outputs['n'][0].value)"
         )
         assert result["each.same#1"].state.value == "complete"
 

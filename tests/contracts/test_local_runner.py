@@ -102,6 +102,14 @@ MESSAGES = {
         "(its text cannot be had: str() raises RuntimeError)",
     ),
     "undecodable": ("OSError", "bad name \\udcff"),
+    "at length": (
+        "ValueError",
+        "first"
+        + " " * (20_000 - 5)
+        + "\n[9960009 characters are left out here.]\n"
+        + " " * (20_000 - 4)
+        + "last",
+    ),
     "base": ("GeneratorExit", "odd"),
     "recursion": ("RecursionError", "maximum recursion depth exceeded"),
     "exit": ("SystemExit", "3"),
@@ -204,6 +212,30 @@ def test_a_property_that_the_type_does_not_declare_fails_the_node(
         "Artifact type 'Model' declares no property 'undeclared'. None exist. "
         "Free properties go to custom_properties.",
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        (
+            "number as name",
+            "Name of an artifact of type 'Model' takes a string, got 3 of type int.",
+        ),
+        (
+            "surrogate as name",
+            "Name of an artifact of type 'Model' cannot be recorded: 'utf-8' codec can't encode "
+            "character '\\udcff' in position 0: surrogates not allowed.",
+        ),
+    ],
+)
+def test_a_name_that_no_store_takes_fails_the_node(
+    runner: LocalRunner, tmp_path: Path, config: SqliteConnection, kind: str, message: str
+) -> None:
+    node = steps.SetProperty(kind=kind)
+    with pytest.raises(PipelineRunError):
+        runner.run(pipeline_of(tmp_path, node), run_id="r", metadata_connection_config=config)
+    assert error_of(config, "SetProperty") == ("DataError", message)
+    assert outputs_below(tmp_path / "root" / "SetProperty") == []
 
 
 def error_of(config: SqliteConnection, node_id: str) -> tuple[str, str]:

@@ -183,6 +183,10 @@ def _raise_unprintable() -> None:
     raise UnprintableError
 
 
+def _raise_at_length() -> None:
+    raise ValueError("first" + " " * 10_000_000 + "last")
+
+
 def _raise_undecodable() -> None:
     raise OSError("bad name \udcff")
 
@@ -216,6 +220,7 @@ _FAILURES = {
     "unpicklable": _raise_unpicklable,
     "unprintable": _raise_unprintable,
     "undecodable": _raise_undecodable,
+    "at length": _raise_at_length,
     "base": _raise_base_exception,
     "recursion": _recurse,
     "exit": _exit,
@@ -238,6 +243,10 @@ def SetProperty(kind: Parameter[str], model: OutputArtifact[Model]) -> None:
     }
     if kind == "undeclared":
         model.properties["undeclared"] = 1
+    elif kind == "number as name":
+        model.name = 3  # type: ignore[assignment] # as an author may
+    elif kind == "surrogate as name":
+        model.name = "\udcff"
     else:
         model.custom_properties["odd"] = values[kind]
 

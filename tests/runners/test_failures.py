@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from pipeline_lib import LocalRunner, Pipeline, create_container_component
 from pipeline_lib.errors import PipelineLibError, PipelineRunError, UnsupportedError
 from pipeline_lib.metadata.connection import SqliteConnection
-from pipeline_lib.metadata.store import ExecutionRecord
+from pipeline_lib.metadata.store import ExecutionRecord, open_store
 from tests.runners import steps
 from tests.runners.conftest import RunNodes
 from tests.runners.processes import has_ended, watched
@@ -170,6 +171,17 @@ def test_a_root_that_cannot_be_written_is_refused(tmp_path: Path, config: Sqlite
         f"Pipeline root {root!r} cannot be written: Not a directory. "
         "Give another with pipeline_root=..."
     )
+
+
+def test_a_node_whose_folder_cannot_be_written_is_recorded_once_as_failed(
+    run_nodes: RunNodes, config: SqliteConnection, tmp_path: Path
+) -> None:
+    (tmp_path / "root" / "Count").mkdir(parents=True)
+    (tmp_path / "root" / "Count" / ".system").write_text("in the way")
+    with pytest.raises(PipelineRunError, match="Count: NotADirectoryError"):
+        run_nodes(steps.Count())
+    with closing(open_store(config)) as store:
+        assert [one.state.name for one in store.executions("r")] == ["FAILED"]
 
 
 def test_a_container_component_is_refused_by_name(tmp_path: Path, config: SqliteConnection) -> None:

@@ -76,6 +76,19 @@ def test_an_interrupted_run_is_recorded_as_canceled_and_leaves_no_process(
     assert list((folder / "root" / "Block").iterdir()) == [folder / "root" / "Block" / ".system"]
 
 
+@pytest.mark.parametrize("request_to_end", [signal.SIGTERM, signal.SIGHUP])
+def test_a_request_to_end_is_obeyed_in_order(
+    folder: Path, start_script: StartScript, opened: OpenStore, request_to_end: signal.Signals
+) -> None:
+    process = start_script(BLOCKING, "script.py", str(folder), "workers")
+    with watched(*started(folder)) as descriptors:
+        process.send_signal(request_to_end)
+        process.communicate()
+        assert all(has_ended(descriptor) for descriptor in descriptors)
+    assert process.returncode == -request_to_end
+    assert_canceled(opened())
+
+
 def test_an_interrupted_inline_run_is_recorded_as_canceled(
     folder: Path, start_script: StartScript, opened: OpenStore
 ) -> None:
@@ -99,10 +112,15 @@ def assert_canceled(store: MetadataStore) -> None:
     assert blocked.reason == "interrupted"
 
 
+# In C code that holds the interpreter's lock, no other thread of the process runs.
+STUCK = BLOCKING.replace("signal.pause()", "import ctypes; ctypes.PyDLL(None).pause()")
+
+
+@pytest.mark.parametrize("script", [BLOCKING, STUCK], ids=["blocking", "stuck in C"])
 def test_workers_and_their_children_die_with_a_runner_that_is_killed(
-    folder: Path, start_script: StartScript
+    folder: Path, start_script: StartScript, script: str
 ) -> None:
-    process = start_script(BLOCKING, "script.py", str(folder), "workers")
+    process = start_script(script, "script.py", str(folder), "workers")
     with watched(*started(folder)) as descriptors:
         process.kill()
         assert all(has_ended(descriptor) for descriptor in descriptors)

@@ -134,6 +134,14 @@ class TestSelection:
             "each.Write#1": "complete",
         }
 
+    def test_an_exit_handler_that_reads_what_is_not_run_is_skipped(self, parts: Parts) -> None:
+        first, second = flow.Write().with_id("first"), flow.Write().with_id("second")
+        handler = flow.Append(model=second.outputs["model"]).with_id("handler")
+        pipeline = parts.pipeline(first, second, exit_handler=handler)
+        result = parts.run(pipeline, "r", to_nodes=["first"])
+        assert states(result) == {"first": "complete", "handler": "skipped"}
+        assert result["handler"].reason == "node 'second' is not part of this run"
+
     def test_the_exit_handler_runs_all_the_same(self, parts: Parts) -> None:
         notes = parts.folder / "notes"
         handler = flow.Note(path=str(notes), text=final_status())

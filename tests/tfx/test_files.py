@@ -106,9 +106,28 @@ def test_models(tmp_path: Path) -> None:
     uri = str(tmp_path)
     assert path_utils.eval_model_path(uri) == path_utils.serving_model_path(uri)
     fileio.makedirs(path_utils.eval_model_dir(uri))
+    write(f"{uri}/Format-TFMA/saved_model.pb", "")
     assert path_utils.eval_model_path(uri) == f"{uri}/Format-TFMA"
+    assert path_utils.stamped_model_path(uri) == f"{uri}/stamped_model"
+    assert path_utils.warmup_file_path(uri) == f"{uri}/assets.extra/tf_serving_warmup_requests"
     blessing = tfx.types.standard_artifacts.ModelBlessing()
     assert not model_utils.is_model_blessed(blessing)
     blessing.set_int_custom_property("blessed", 1)
     assert model_utils.is_model_blessed(blessing)
     assert model_utils.is_infra_validated(blessing)
+
+
+def test_models_of_estimators(tmp_path: Path) -> None:
+    uri = str(tmp_path)
+    assert path_utils.serving_model_path(uri, True) == f"{uri}/serving_model_dir"
+    fileio.makedirs(f"{uri}/serving_model_dir/export/taxi/1")
+    assert path_utils.serving_model_path(uri, True) == f"{uri}/serving_model_dir/export/taxi/1"
+    fileio.makedirs(f"{uri}/eval_model_dir/1")
+    assert path_utils.eval_model_path(uri, True) == f"{uri}/eval_model_dir/1"
+
+
+def test_local_copies() -> None:
+    write("memory://local-copies", "1")
+    local = io_utils.ensure_local("memory://local-copies")
+    assert Path(local).read_text() == "1"
+    assert io_utils.ensure_local(local) == local

@@ -79,7 +79,7 @@ class NodeExecutionOptions:
             )
         strategy = TriggerStrategy(self.trigger_strategy)
         if strategy not in _FAILURE_MATTERS_NOT:
-            taken = " and ".join(one.name for one in _FAILURE_MATTERS_NOT if one.value)
+            taken = " or ".join(one.name for one in _FAILURE_MATTERS_NOT if one.value)
             raise UnsupportedError(
                 f"{where}(trigger_strategy={strategy.name}) is not in pipeline_lib: use {taken}."
             )

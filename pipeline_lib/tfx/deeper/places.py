@@ -17,6 +17,7 @@ SAME_MODULE: Mapping[str, str] = {
     "tfx.dsl.io": f"{_FACADE}.dsl.io",
     "tfx.dsl.io.fileio": f"{_FACADE}.dsl.io.fileio",
     "tfx.types.standard_artifacts": f"{_ARTIFACTS}.standard_artifacts",
+    "tfx.types.standard_component_specs": f"{_FACADE}.deeper.component_keys",
     "tfx.types.system_artifacts": f"{_FACADE}.deeper.system_types",
     "tfx.types.system_executions": f"{_FACADE}.deeper.system_types",
     "tfx.dsl.experimental.node_execution_options.utils": (
