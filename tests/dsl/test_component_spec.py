@@ -165,3 +165,13 @@ def test_one_name_for_two_things_is_refused() -> None:
 
             INPUTS = {"examples": ChannelParameter(type=Examples)}
             OUTPUTS = {"examples": ChannelParameter(type=Examples)}
+
+
+def test_outputs_are_those_that_were_given() -> None:
+    copy = Channel(type=Examples)
+    assert EverySpec(examples=EXAMPLES, i=1, copy=copy).outputs == {"copy": copy}
+    spec = EverySpec(examples=EXAMPLES, i=1)
+    assert spec.outputs == {}
+    assert spec.is_optional_input("model")
+    assert not spec.is_optional_input("examples")
+    assert not spec.is_optional_output("copy")

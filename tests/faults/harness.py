@@ -68,33 +68,42 @@ class Harness:
         self._durations: list[float] = []
 
     def inject(self, kind: str) -> Report:
-        """Start a run, inject a fault, look at what is left, bring the run to its end."""
+        """Start a run, inject a fault, look at what is left, bring the run to its end.
+
+        Raises:
+            PermissionError: the fault needs a file system that this process may not mount.
+        """
         folder = Path(tempfile.mkdtemp(prefix="plib-faults-"))
+        disturbance = DISTURBANCES.get(kind)
+        disks = [folder / name for name in (disturbance.disks if disturbance else ())]
         report = Report(kind)
-        experiment = _Experiment(folder, report, self._chance)
+        try:
+            with injections.small_disks(disks):
+                self._inject(kind, disturbance, folder, report)
+                if report.violations:
+                    report.folder = f"{folder}-{kind.replace(' ', '-')}"
+                    shutil.copytree(folder, report.folder, symlinks=True)
+        finally:
+            shutil.rmtree(folder)
+        return report
+
+    def _inject(
+        self, kind: str, disturbance: Disturbance | None, folder: Path, report: Report
+    ) -> None:
         while len(self._durations) < 2:
             self._durations.append(_undisturbed(self._chance))
         within = statistics.median(self._durations) * 1.05
-        disturbance = DISTURBANCES.get(kind)
-        disks = [folder / name for name in (disturbance.disks if disturbance else ())]
-        with injections.small_disks(disks):
-            try:
-                if disturbance is not None:
-                    experiment.disturb(disturbance, within)
-                else:
-                    experiment.misbehave(kind, self._log_size)
-                experiment.bring_to_end(within)
-            except Exception as error:
-                report.violations.append(f"{type(error).__name__}: {error}")
-            finally:
-                processes.kill_all(experiment.token)
-            if report.violations:
-                report.folder = str(folder)
-                shutil.copytree(folder, f"{folder}.kept", symlinks=True)
-        shutil.rmtree(folder)
-        if report.violations:
-            os.rename(f"{folder}.kept", folder)
-        return report
+        experiment = _Experiment(folder, report, self._chance)
+        try:
+            if disturbance is not None:
+                experiment.disturb(disturbance, within)
+            else:
+                experiment.misbehave(kind, self._log_size)
+            experiment.bring_to_end(within)
+        except Exception as error:
+            report.violations.append(f"{type(error).__name__}: {error}")
+        finally:
+            processes.kill_all(experiment.token)
 
 
 class _Experiment:
@@ -129,7 +138,9 @@ class _Experiment:
     def misbehave(self, kind: str, log_size: int) -> None:
         """Run, and let a random node misbehave at a random moment."""
         name = self._chance.choice(INSTANCES)
-        moment = self._chance.choice(misbehaviour.MOMENTS)
+        moments = [one for one in misbehaviour.MOMENTS if one != "middle"]
+        is_harmful = kind in misbehaviour.HALFWAY_HARMFUL
+        moment = self._chance.choice(moments if is_harmful else misbehaviour.MOMENTS)
         misbehaviour.order(str(self.folder), kind, name, moment, log_size)
         if kind in misbehaviour.HANGING:
             self._timeout = _TIMEOUT_OF_HANGING

@@ -156,9 +156,12 @@ def small_disks(folders: list[Path]) -> Iterator[None]:
         for folder in folders:
             folder.mkdir(parents=True, exist_ok=True)
             command = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-            if done.returncode:
-                raise PermissionError(done.stderr.strip())
+            try:
+                subprocess.run(command, capture_output=True, text=True, check=True)
+            except FileNotFoundError as error:
+                raise PermissionError("there is no program to mount one") from error
+            except subprocess.CalledProcessError as error:
+                raise PermissionError(error.stderr.strip()) from error
             mounted.append(folder)
         yield
     finally:

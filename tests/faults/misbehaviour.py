@@ -247,4 +247,7 @@ HARMLESS: dict[str, Misbehaviour] = {
 }
 """What the run survives."""
 
+HALFWAY_HARMFUL = ("fork returns",)
+"""What spoils an output that is half written: two processes go on with it."""
+
 HANGING = ("hangs", "hangs in C", "stops itself")

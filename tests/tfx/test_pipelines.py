@@ -12,6 +12,7 @@ from pipeline_lib import tfx
 from pipeline_lib.errors import AuthoringError, UnsupportedError
 from pipeline_lib.metadata.store import RunState
 from pipeline_lib.tfx.deeper import channel_utils
+from pipeline_lib.tfx.deeper.compiler import Compiler
 from pipeline_lib.tfx.orchestration.local_dag_runner import (
     BeamDagRunner,
     RunOptions,
@@ -49,6 +50,13 @@ def test_a_run_of_a_part(tmp_path: Path) -> None:
         small_pipeline(tmp_path), run_options=RunOptions(from_nodes=["Add"])
     )
     assert "complete" in str(result.executions["Add"].state).lower()
+
+
+def test_a_run_of_the_representation(tmp_path: Path) -> None:
+    compiled = Compiler().compile(small_pipeline(tmp_path))
+    assert compiled == pipeline_lib.compile(small_pipeline(tmp_path))
+    result = tfx.orchestration.LocalDagRunner().run_with_ir(compiled)
+    assert result.run.state is RunState.COMPLETE
 
 
 def test_runs_are_left_to_another(tmp_path: Path) -> None:
