@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -39,6 +40,7 @@ class Server:
     start_command: list[str]
     ready_command: list[str]
     process: subprocess.Popen[bytes] | None = None
+    stop_signal: signal.Signals = signal.SIGKILL
 
     host = "127.0.0.1"
     username = _USER
@@ -58,7 +60,7 @@ class Server:
     def stop(self) -> None:
         """Stop it, without regard to connections."""
         if self.process is not None:
-            self.process.kill()
+            self.process.send_signal(self.stop_signal)
             self.process.wait()
             self.process = None
 
@@ -82,6 +84,8 @@ def postgresql() -> Iterator[Server]:
         ]
         wait = f"until {ready} -q -h 127.0.0.1 -p {port} -d postgres; do sleep 0.1; done"
         server = Server(folder, port, [postgres, *options], ["timeout", "60", "sh", "-c", wait])
+        # Its immediate shutdown: a killed server's processes would go on answering for a while.
+        server.stop_signal = signal.SIGQUIT
         yield from _running(server)
 
 

@@ -7,7 +7,8 @@ from collections import defaultdict
 
 import click
 
-from tests.faults.harness import KINDS, Harness, Report
+from tests.faults.experiment import Report
+from tests.faults.harness import KINDS, Harness
 
 
 @click.command()
