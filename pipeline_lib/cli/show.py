@@ -19,6 +19,7 @@ from pipeline_lib.report.as_json import node_json, run_page_json
 from pipeline_lib.report.columns import in_columns
 from pipeline_lib.report.node_page import node_page
 from pipeline_lib.report.run_page import node_row, run_page
+from pipeline_lib.runners.local.run_lock import is_running_here
 
 
 @click.command(
@@ -72,8 +73,14 @@ def command(
     if node_id is not None:
         execution = find_node(node_id, run.run_id, executions)
         write_json(node_json(execution)) if as_json else write(node_page(execution))
-    else:
-        write_json(run_page_json(run, executions)) if as_json else write(run_page(run, executions))
+        return
+    write_json(run_page_json(run, executions)) if as_json else write(run_page(run, executions))
+    if run.state is RunState.RUNNING and not is_running_here(run.run_id, run.pipeline_root):
+        click.echo(
+            "No process on this machine is running it. If it was killed, go on with it: "
+            f"plib run --resume {run.run_id}",
+            err=True,
+        )
 
 
 def _follow(typed: str, interval: float, store_path: str | None, as_json: bool) -> None:

@@ -3,6 +3,9 @@ from __future__ import annotations
 import json
 import re
 
+from pipeline_lib.metadata.connection import DEFAULT_STORE, SqliteConnection
+from pipeline_lib.metadata.store import RunRecord, RunState, open_store
+from pipeline_lib.runners.local.run_lock import sole_runner
 from tests.cli.desk import Desk, Recorded
 
 
@@ -146,3 +149,15 @@ def test_colours_are_for_terminals_and_respect_no_color(recorded: Recorded) -> N
     assert red in recorded.desk.plib("show", recorded.failed, env=as_terminal).stdout
     without = {**as_terminal, "NO_COLOR": "1"}
     assert red not in recorded.desk.plib("show", recorded.failed, env=without).stdout
+
+
+def test_a_run_that_nobody_runs_any_more_can_be_taken_up(desk: Desk) -> None:
+    store = open_store(SqliteConnection(str(desk.folder / DEFAULT_STORE)))
+    store.record_run(RunRecord("steps", "killed", RunState.RUNNING, str(desk.folder)))
+    store.close()
+    assert desk.plib("show", "killed").stderr == (
+        "No process on this machine is running it. If it was killed, go on with it: "
+        "plib run --resume killed\n"
+    )
+    with sole_runner("killed", str(desk.folder)):
+        assert desk.plib("show", "killed").stderr == ""

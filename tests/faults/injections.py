@@ -91,6 +91,7 @@ def _lock_store(target: Target, chance: random.Random) -> bool:
     path = target.folder / "store" / "runs.sqlite"
     if not path.exists():
         return False
+    was_running = processes.is_running(target.runner)
     connection = sqlite3.connect(path, timeout=10, isolation_level=None)
     try:
         connection.execute("BEGIN EXCLUSIVE")
@@ -98,13 +99,14 @@ def _lock_store(target: Target, chance: random.Random) -> bool:
         connection.execute("ROLLBACK")
     finally:
         connection.close()
-    return processes.is_running(target.runner)
+    return was_running
 
 
 def _move_store_away(target: Target, chance: random.Random) -> bool:
     store = target.folder / "store"
     if not (store / "runs.sqlite").exists():
         return False
+    was_running = processes.is_running(target.runner)
     store.rename(target.folder / "away")
     time.sleep(chance.uniform(0.1, 1))
     with suppress(FileNotFoundError):
@@ -112,18 +114,19 @@ def _move_store_away(target: Target, chance: random.Random) -> bool:
             path.unlink()
         store.rmdir()
     (target.folder / "away").rename(store)
-    return processes.is_running(target.runner)
+    return was_running
 
 
 def _fill(name: str) -> Injection:
     def inject(target: Target, _: random.Random) -> bool:
+        was_running = processes.is_running(target.runner)
         with suppress(OSError), open(target.folder / name / "filling", "wb", 0) as filling:
             while True:
                 filling.write(bytes(1 << 16))
         with suppress(OSError), open(target.folder / name / "filling", "ab", 0) as filling:
             while True:
                 filling.write(b"x")
-        return processes.is_running(target.runner)
+        return was_running
 
     return inject
 

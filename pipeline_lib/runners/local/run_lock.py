@@ -47,6 +47,15 @@ def sole_runner(run_id: str, root: str) -> Iterator[int]:
             os.unlink(path)
 
 
+def is_running_here(run_id: str, root: str) -> bool:
+    """Whether a process on this machine is running it; arguments as in `sole_runner`."""
+    try:
+        with open(_lock_path(f"{root}\n{run_id}"), encoding="ascii") as lock:
+            return _is_alive(lock.read())
+    except FileNotFoundError:
+        return False
+
+
 def _locked(path: str, run_id: str) -> TextIO | None:
     """The locked file; `None` while a runner that has died has workers that have not."""
     lock = open(path, "a+", encoding="ascii")  # noqa: SIM115 - its caller closes it
