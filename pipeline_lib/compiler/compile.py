@@ -35,5 +35,5 @@ def compile(pipeline: Pipeline) -> ir.Pipeline:
         enable_cache=bool(pipeline.enable_cache),
         runtime_parameters=runtime_parameters.declared(),
         sources=sources.bundles(),
-        code=code.all(),
+        code=(*code.all(), *sources.code()),
     )

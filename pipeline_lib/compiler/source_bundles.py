@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline_lib.compiler.canonical_source import canonical_source
 from pipeline_lib.errors import UserModuleError, did_you_mean
 from pipeline_lib.ir.expressions import SourceFile
-from pipeline_lib.ir.pipeline import SourceBundle
+from pipeline_lib.ir.pipeline import Code, SourceBundle
 
 
 class SourceBundles:
@@ -19,6 +20,7 @@ class SourceBundles:
 
     def __init__(self) -> None:
         self._bundles: dict[str, SourceBundle] = {}
+        self._code: dict[str, Code] = {}
 
     def add(self, path: str, where: str, defines: Sequence[str] = ()) -> SourceFile:
         """Bundle the file at `path`, which must define the names `defines`.
@@ -34,11 +36,23 @@ class SourceBundles:
         text = json.dumps(files, sort_keys=True)
         digest = hashlib.sha256(text.encode()).hexdigest()[:16]
         self._bundles[digest] = SourceBundle(digest, files)
+        self._code[digest] = Code(
+            digest, {name: _meaning(parsed.tree) for name, parsed in trees.items()}
+        )
         return SourceFile(digest, entry.name)
 
     def bundles(self) -> tuple[SourceBundle, ...]:
         """The bundles, by digest."""
         return tuple(self._bundles[digest] for digest in sorted(self._bundles))
+
+
+    def code(self) -> tuple[Code, ...]:
+        """What the files of each bundle mean, which comments and layout do not change."""
+        return tuple(self._code[digest] for digest in sorted(self._code))
+
+
+def _meaning(tree: ast.Module) -> str:
+    return hashlib.sha256(canonical_source(tree).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)

@@ -25,17 +25,18 @@ def cache_leaves(
 ) -> dict[str, str]:
     """The parts of the key by name, so that a changed one can be told.
 
-    `code` holds the parts of each executor's source; without them its digest is one part.
-    Inputs count by content and properties, not by where they are or who wrote them; data outside
-    the pipeline counts by content; the user's modules count by content.
+    `code` holds the parts of each executor's source, and of the user's modules; without them a
+    digest is one part. Inputs count by content and properties, not by where they are or who wrote
+    them; data outside the pipeline counts by content.
     """
+    parts = {one.digest: one.parts for one in code}
     leaves = {
         "executor": executor.path,
         "outputs": _digest({key: output.type.name for key, output in node.outputs.items()}),
-        **_code_leaves(executor, code),
+        **_code_leaves(executor, parts.get(executor.digest)),
     }
     for name, value in parameters.items():
-        leaves[f"parameter.{name}"] = _parameter_leaf(node, name, value)
+        leaves[f"parameter.{name}"] = _parameter_leaf(node, name, value, parts)
     for key, artifacts in inputs.items():
         for index, artifact in enumerate(artifacts):
             leaves[f"input.{key}.{index}"] = _artifact_leaf(artifact)
@@ -48,18 +49,21 @@ def cache_key(leaves: Mapping[str, str]) -> str:
 
 
 def _code_leaves(
-    executor: FunctionExecutor | ClassExecutor, code: Sequence[Code]
+    executor: FunctionExecutor | ClassExecutor, parts: Mapping[str, str] | None
 ) -> dict[str, str]:
-    for one in code:
-        if one.digest == executor.digest:
-            return {f"code.{part}": digest for part, digest in one.parts.items()}
-    return {"code": executor.digest}
+    if parts is None:
+        return {"code": executor.digest}
+    return {f"code.{part}": digest for part, digest in parts.items()}
 
 
-def _parameter_leaf(node: Node, name: str, value: Any) -> str:
+def _parameter_leaf(
+    node: Node, name: str, value: Any, parts: Mapping[str, Mapping[str, str]]
+) -> str:
     declared = node.parameters[name]
     if isinstance(declared.value, SourceFile):
-        return f"{declared.value.digest}/{declared.value.file}"
+        bundle = declared.value.digest
+        meaning = _digest(parts[bundle]) if bundle in parts else bundle
+        return f"{meaning}/{declared.value.file}"
     if reads_environment(declared.value):
         return f"environment {_digest(value)}"  # it may be a secret
     if declared.type is ParameterType.PATH and value is not None:

@@ -8,11 +8,23 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
-from pipeline_lib import RuntimeParameter
+from pipeline_lib import (
+    BaseComponent,
+    BaseExecutor,
+    ChannelParameter,
+    ComponentSpec,
+    ExecutionParameter,
+    ExecutorClassSpec,
+    ModuleFile,
+    RuntimeParameter,
+)
+from pipeline_lib.artifacts.standard_artifacts import String
 from pipeline_lib.dsl.node import BaseNode
+from pipeline_lib.execution.user_module import user_function
 from pipeline_lib.metadata.store import ExecutionState
 from pipeline_lib.placeholders import environment_variable
 from pipeline_lib.runners.local.result import RunResult
@@ -150,3 +162,44 @@ def test_changed_code_is_a_miss(run_nodes: RunNodes, own_module: ModuleType) -> 
     result = run_nodes(changed.Answer())
     assert result["Answer"].state is ExecutionState.COMPLETE
     assert Path(result["Answer"].outputs["n"][0].uri).read_text() == "22"
+
+
+class TakesModuleSpec(ComponentSpec):
+    """Takes a module file."""
+
+    PARAMETERS = {"module_file": ExecutionParameter(type=ModuleFile)}
+    OUTPUTS = {"text": ChannelParameter(type=String)}
+
+
+class TakesModuleExecutor(BaseExecutor):
+    """Writes what the user's function gives."""
+
+    def Do(self, input_dict: Any, output_dict: Any, exec_properties: Any) -> None:
+        """Write it."""
+        answer = user_function("answer", module_file=exec_properties["module_file"])
+        output_dict["text"][0].value = answer()
+
+
+class TakesModule(BaseComponent):
+    """Takes a module file."""
+
+    SPEC_CLASS = TakesModuleSpec
+    EXECUTOR_SPEC = ExecutorClassSpec(TakesModuleExecutor)
+
+    def __init__(self, module_file: str) -> None:
+        super().__init__(TakesModuleSpec(module_file=module_file))
+
+
+def test_a_module_file_counts_by_what_it_means(run_nodes: RunNodes, tmp_path: Path) -> None:
+    (tmp_path / "helper_of_test_cache.py").write_text("WORD = 'a'\n")
+    module = tmp_path / "module_of_test_cache.py"
+
+    def run(source: str) -> list[str]:
+        module.write_text(f"from helper_of_test_cache import WORD\n{source}")
+        return states(run_nodes(TakesModule(str(module))))
+
+    assert run("def answer(): return WORD") == ["COMPLETE"]
+    assert run("# a comment\ndef answer():\n    'Says it.'\n    return WORD\n") == ["CACHED"]
+    assert run("def answer(): return WORD * 2") == ["COMPLETE"]
+    (tmp_path / "helper_of_test_cache.py").write_text("WORD = 'b'\n")
+    assert run("def answer(): return WORD * 2") == ["COMPLETE"]
