@@ -69,7 +69,6 @@ class Scheduler:
         self._delayed: list[tuple[float, int, Task]] = []
         self._ended: SimpleQueue[tuple[Task, Future[Launched]]] = SimpleQueue()
         self._open_tasks = 0
-        self._holders: set[Task] = set()
 
     def run_all(self) -> dict[str, ExecutionRecord]:
         """Run every node, and then the exit handler; the final record of each, by instance.
@@ -183,7 +182,6 @@ class Scheduler:
     def _open_nested(self, task: Task, nested: Nested) -> None:
         task.nested = nested
         task.levels_left = len(nested.runs)
-        self._holders.add(task)
         for run in nested.runs:
             self._add_ready(Level(run, nested.executor, holder=task))
         if not nested.runs:
@@ -192,7 +190,6 @@ class Scheduler:
     def _end(self, task: Task, execution: ExecutionRecord) -> None:
         """Note a task's final record, and those of the tasks that end with it."""
         self._open_tasks -= 1
-        self._holders.discard(task)
         self._executions[task.instance] = execution
         if _counts_as_failure(task, execution):
             self.failures.append(execution)
@@ -218,15 +215,14 @@ class Scheduler:
             self._end(holder, publish_nested(nested, holder.failed_inside, self._store))
 
     def _cancel_holders(self) -> None:
-        """Record as canceled what holds nodes and has not ended; workers record the others."""
-        under_way = [task.nested for task in self._holders]
-        while not self._ended.empty():
-            future = self._ended.get()[1]
-            result = None if future.cancelled() or future.exception() else future.result()
-            under_way += [result] if isinstance(result, Nested) else []
-        for nested in filter(None, under_way):
-            canceled = ExecutionState.CANCELED
-            self._store.record(replace(nested.execution, state=canceled, reason="interrupted"))
+        """Record as canceled what holds nodes and has not ended; workers have recorded the others.
+
+        The store is asked, since the interrupt may have come before anything else knew of one.
+        """
+        for execution in self._store.executions(self._run.run_id):
+            if execution.state is ExecutionState.RUNNING:
+                canceled = ExecutionState.CANCELED
+                self._store.record(replace(execution, state=canceled, reason="interrupted"))
 
 
 def _counts_as_failure(task: Task, execution: ExecutionRecord) -> bool:
