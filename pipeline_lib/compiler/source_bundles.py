@@ -45,7 +45,6 @@ class SourceBundles:
         """The bundles, by digest."""
         return tuple(self._bundles[digest] for digest in sorted(self._bundles))
 
-
     def code(self) -> tuple[Code, ...]:
         """What the files of each bundle mean, which comments and layout do not change."""
         return tuple(self._code[digest] for digest in sorted(self._code))
