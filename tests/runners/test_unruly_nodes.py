@@ -32,8 +32,11 @@ def test_what_a_node_has_left_running_ends_with_it_and_with_its_worker(
     ended: list[bool] = []
 
     def watch() -> None:
-        with watched(int(fifo.read_text())) as (descriptor,):
-            ended.append(has_ended(descriptor))
+        try:
+            with watched(int(fifo.read_text())) as (descriptor,):
+                ended.append(has_ended(descriptor))
+        except ProcessLookupError:  # it has ended before it could be watched
+            ended.append(True)
 
     watching = threading.Thread(target=watch, daemon=True)
     watching.start()
