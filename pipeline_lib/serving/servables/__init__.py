@@ -1,0 +1,1 @@
+"""What is served: versions of models, wanted by a source, loaded and kept by the manager."""
