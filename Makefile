@@ -1,5 +1,5 @@
 # Every target sets up what it needs from a bare Python 3.10 or 3.11, and reuses it the next time.
-#   make demo      run the penguin pipeline, from raw CSV to a pushed model
+#   make demo      run the penguin pipeline, from raw CSV to a model that is served and asked
 #   make test      run the tests
 #   make test-tfx  run those that need the tfx package, where there is a Python 3.10
 #   make check     lint, format, types, import directions
@@ -77,7 +77,7 @@ proto: .venv-proto/.ready
 	.venv-proto/bin/python -m grpc_tools.protoc -I . --python_out=. \
 	    pipeline_lib/ir/pipeline.proto
 	.venv-proto/bin/python -m grpc_tools.protoc -I . --python_out=. --pyi_out=. \
-	    pipeline_lib/tfx/proto/messages.proto
+	    pipeline_lib/tfx/proto/messages.proto pipeline_lib/serving/server/config_messages.proto
 
 .venv-proto/.ready:
 	$(PYTHON) -m venv --clear .venv-proto

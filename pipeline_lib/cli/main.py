@@ -20,6 +20,7 @@ _COMMANDS = (
     LazyCommand("plan", "pipeline_lib.cli.plan", "Say what a run would do, and why."),
     LazyCommand("replay", "pipeline_lib.cli.replay", "Run one node of a past run again."),
     LazyCommand("runs", "pipeline_lib.cli.runs", "List the runs that a store holds."),
+    LazyCommand("serve", "pipeline_lib.cli.serve", "Serve models over gRPC and REST."),
     LazyCommand("show", "pipeline_lib.cli.show", "Show a run, or one node of it."),
     LazyCommand("why", "pipeline_lib.cli.why", "Say why a node ran, or did not."),
 )

@@ -15,6 +15,10 @@ class ServableId:
     name: str
     version: int
 
+    def __str__(self) -> str:
+        """As TensorFlow Serving writes it in its messages: `{name: penguin version: 2}`."""
+        return f"{{name: {self.name} version: {self.version}}}"
+
 
 class VersionState(enum.Enum):
     """States of a version, in the order it goes through them.

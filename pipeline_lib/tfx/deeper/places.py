@@ -58,6 +58,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "Evaluator",
         "ExampleValidator",
         "ImportSchemaGen",
+        "InfraValidator",
         "Pusher",
         "SchemaGen",
         "StatisticsGen",
@@ -68,6 +69,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     **_component("Evaluator", "evaluator"),
     **_component("ExampleValidator", "example_validator"),
     **_component("ImportSchemaGen", "schema_gen.import_schema_gen"),
+    **_component("InfraValidator", "infra_validator"),
     **_component("Pusher", "pusher"),
     **_component("SchemaGen", "schema_gen"),
     **_component("StatisticsGen", "statistics_gen"),
@@ -155,6 +157,21 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     },
     "tfx.proto.example_gen_pb2": _names(
         _MESSAGES, "Input", "Output", "PayloadFormat", "SplitConfig"
+    ),
+    "tfx.proto.infra_validator_pb2": _names(
+        _MESSAGES,
+        "EnvVar",
+        "EnvVarSource",
+        "KubernetesConfig",
+        "LocalDockerConfig",
+        "PodOverrides",
+        "RequestSpec",
+        "Resources",
+        "SecretKeySelector",
+        "ServingSpec",
+        "TensorFlowServing",
+        "TensorFlowServingRequestSpec",
+        "ValidationSpec",
     ),
     "tfx.proto.pusher_pb2": _names(
         _MESSAGES, "AUTO", "PushDestination", "UNIX_TIMESTAMP", "Versioning"
