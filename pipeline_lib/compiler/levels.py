@@ -285,10 +285,11 @@ def _free_name(wanted: str, level: Level) -> str:
     """A loop's name, numbered if another one around or beside it has the same."""
     around = [one.holder_id for one in level.path]
     beside = [one.holder_id for one in level.members if isinstance(one, Level)]
-    return _free_key(wanted, {*around, *beside})
+    return free_key(wanted, {*around, *beside})
 
 
-def _free_key(wanted: str, taken: Container[str]) -> str:
+def free_key(wanted: str, taken: Container[str]) -> str:
+    """A name, numbered if it is taken."""
     key, count = wanted, 1
     while key in taken:
         count += 1
@@ -307,4 +308,4 @@ def key_of_hidden_input(channel: Channel, taken: Container[str]) -> str:
             wanted = hidden_input_key("PipelineInputs", key)
         case _:
             wanted = hidden_input_key("", channel.output_key or "union")
-    return _free_key(wanted, taken)
+    return free_key(wanted, taken)

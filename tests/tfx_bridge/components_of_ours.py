@@ -55,6 +55,20 @@ def MakeSchema(schema: OutputArtifact[Schema], names: Parameter[list[str]]) -> N
 
 
 @component
+def ReportOn(schema: InputArtifact[Schema], report: OutputArtifact[Report]) -> None:
+    """Writes an artifact with properties."""
+    report.title = " ".join(sorted(os.listdir(schema.uri)))
+    report.score = 0.5
+    report.tags = {}
+
+
+@component
+def CountSchemas(schemas: InputArtifact[list[Schema]]) -> OutputDict(count=int):  # type: ignore[valid-type]
+    """Counts what it is given."""
+    return {"count": len(schemas)}
+
+
+@component
 def Number() -> OutputDict(number=int):  # type: ignore[valid-type]
     """A value."""
     return {"number": 3}
