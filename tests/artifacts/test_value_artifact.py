@@ -119,6 +119,10 @@ def test_each_plain_type_has_its_artifact_type(python_type: object, expected: ob
     assert value_artifact_type(python_type) is expected
 
 
+def test_an_annotation_of_tfx_changes_nothing() -> None:
+    assert String.annotate_as(Model) is String
+
+
 def test_class_is_found_by_type_name() -> None:
     assert value_artifact_class("Float") is Float
     assert value_artifact_class("Model") is None

@@ -18,10 +18,12 @@ class Report(Artifact):
         "score": Property(PropertyType.FLOAT),
         "title": Property(PropertyType.STRING),
         "tags": Property(PropertyType.JSON_VALUE),
+        "final": Property(PropertyType.BOOLEAN),
     }
     title: str
     score: float
     tags: dict[str, object]
+    final: bool
 
 
 @component
@@ -42,7 +44,10 @@ def CountSplits(statistics: InputArtifact[ExampleStatistics]) -> OutputDict(spli
 @component
 def ReadReport(report: InputArtifact[Report], lines: int) -> OutputDict(summary=str):  # type: ignore[valid-type]
     """Reads every property, and a value."""
-    return {"summary": f"{report.title}: {sorted(report.tags)}, {report.score}, {lines}"}
+    return {
+        "summary": f"{report.title}: {sorted(report.tags)}, {report.score}, {lines}"
+        + (" (final)" if report.final else "")
+    }
 
 
 @component

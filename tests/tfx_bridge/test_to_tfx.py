@@ -72,7 +72,7 @@ def test_tfx_runs_a_pipeline_with_components_of_both(tmp_path: Path) -> None:
     assert expected <= found.keys()
     assert "skipped" not in found
     (summary,) = found["ReadReport"].outputs["summary"]
-    assert Path(summary.uri).read_text() == "A schema: ['short', 'words'], 0.5, 60"
+    assert Path(summary.uri).read_text() == "A schema: ['short', 'words'], 0.5, 60 (final)"
     (schema,) = found["Describe"].inputs["schema"]
     assert schema.custom_properties["count"] == 2
     assert sorted(os.listdir(schema.uri)) == ["a", "b"]
