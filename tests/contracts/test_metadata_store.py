@@ -431,7 +431,13 @@ def test_a_run_s_parameters_and_tags_are_read_back(
     store: MetadataStore, reader: MetadataStore
 ) -> None:
     run = RunRecord(
-        "p", "run-1", RunState.RUNNING, "/it's", {"rate": 1e-7}, tags=("a b", "nightly")
+        "p",
+        "run-1",
+        RunState.RUNNING,
+        "/it's",
+        {"rate": 1e-7},
+        tags=("a b", "nightly"),
+        use_cache=False,
     )
     store.record_run(run)
     store.record_run(replace(run, state=RunState.COMPLETE))

@@ -136,8 +136,8 @@ class LocalRunner:
     ) -> RunResult:
         """Go on with a run that was interrupted, killed or has failed.
 
-        Nodes that are complete are not run again; the parameters are those that the run was
-        started with.
+        Nodes that are complete are not run again; the parameters, and whether the cache is used,
+        are those that the run was started with.
 
         Args:
             run_id: id of the run.
@@ -159,7 +159,11 @@ class LocalRunner:
         # The root of a run stays, whatever folder it is resumed from.
         rootless = replace(compiled, root=None)
         run = prepare_run(
-            rootless, run_id, _declared(earlier, compiled), default_root=earlier.pipeline_root
+            rootless,
+            run_id,
+            _declared(earlier, compiled),
+            default_root=earlier.pipeline_root,
+            use_cache=earlier.use_cache,
         )
         return self._run(run, config, lambda store: begin_again(run, earlier, store))
 
