@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline_lib.errors import UnsupportedError
+from pipeline_lib.ir.describing import describe
 from pipeline_lib.ir.evaluation import Scope, evaluate, reads_environment
 from pipeline_lib.ir.executors import (
     ClassExecutor,
@@ -15,7 +16,6 @@ from pipeline_lib.ir.executors import (
     PipelineExecutor,
     ResolveExecutor,
 )
-from pipeline_lib.ir.expressions import describe
 from pipeline_lib.ir.node import Node
 from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, MetadataStore
 from pipeline_lib.node.caching import cached_or_due

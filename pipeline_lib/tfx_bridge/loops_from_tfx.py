@@ -6,7 +6,7 @@ from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline_lib import ir
-from pipeline_lib.compiler.levels import ITEM, free_key
+from pipeline_lib.compiler.level import ITEM, free_key
 from pipeline_lib.compiler.lower import LOOP_TYPE
 from pipeline_lib.ir.expressions import hidden_input_key
 
