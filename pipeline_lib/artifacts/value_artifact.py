@@ -94,7 +94,7 @@ class Float(ValueArtifact):
         return float(payload)
 
     def _to_bytes(self, value: float) -> bytes:
-        return repr(float(value)).encode()
+        return json.dumps(float(value)).encode()  # "Infinity" and "NaN", as TFX writes them
 
 
 class String(ValueArtifact):
