@@ -56,6 +56,7 @@ def begin(
         pipeline_digest=keep_pipeline(run.pipeline, run.root),
         tags=tuple(tags),
         only=tuple(sorted(partial.selected | partial.reused)) if partial else (),
+        use_cache=run.use_cache,
     )
     store.record_run(record)
     return Beginning(record, reuse(partial, base, run, store) if partial else {})

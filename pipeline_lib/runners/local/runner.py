@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -15,7 +13,6 @@ from pipeline_lib.compiler.compile import compile
 from pipeline_lib.dsl.pipeline import Pipeline
 from pipeline_lib.errors import (
     PipelineLibError,
-    UnsupportedError,
 )
 from pipeline_lib.metadata.connection import (
     DEFAULT_STORE,
@@ -28,7 +25,7 @@ from pipeline_lib.metadata.store import (
     RunState,
     open_store,
 )
-from pipeline_lib.node.run import Run, intended_run, prepare_run
+from pipeline_lib.node.run import Run, prepare_run
 from pipeline_lib.runners.local.beginning import (
     Beginning,
     begin,
@@ -37,6 +34,11 @@ from pipeline_lib.runners.local.beginning import (
 )
 from pipeline_lib.runners.local.capacity import Capacity
 from pipeline_lib.runners.local.events import RunListener, Silent
+from pipeline_lib.runners.local.intended_run import (
+    default_root,
+    new_run_id,
+    refuse_unsupported,
+)
 from pipeline_lib.runners.local.partial_run import select
 from pipeline_lib.runners.local.result import RunResult, run_error
 from pipeline_lib.runners.local.resuming import check_resumable
@@ -120,7 +122,7 @@ class LocalRunner:
             compiled,
             run_id or new_run_id(),
             parameters or {},
-            default_root=_default_root(compiled),
+            default_root=default_root(compiled),
             use_cache=use_cache,
         )
 
@@ -136,8 +138,8 @@ class LocalRunner:
     ) -> RunResult:
         """Go on with a run that was interrupted, killed or has failed.
 
-        Nodes that are complete are not run again; the parameters are those that the run was
-        started with.
+        Nodes that are complete are not run again; the parameters, and whether the cache is used,
+        are those that the run was started with.
 
         Args:
             run_id: id of the run.
@@ -159,7 +161,11 @@ class LocalRunner:
         # The root of a run stays, whatever folder it is resumed from.
         rootless = replace(compiled, root=None)
         run = prepare_run(
-            rootless, run_id, _declared(earlier, compiled), default_root=earlier.pipeline_root
+            rootless,
+            run_id,
+            _declared(earlier, compiled),
+            default_root=earlier.pipeline_root,
+            use_cache=earlier.use_cache,
         )
         return self._run(run, config, lambda store: begin_again(run, earlier, store))
 
@@ -238,22 +244,6 @@ class LocalRunner:
         return WorkerPool(size, _executor_modules(nodes), kept_open=(lock,))
 
 
-def intended_local_run(
-    pipeline: ir.Pipeline, parameters: Mapping[str, Any], use_cache: bool = True
-) -> Run:
-    """A run as the local runner would make it, of which nothing is written.
-
-    Raises:
-        AuthoringError, UnsupportedError: the pipeline cannot run.
-    """
-    refuse_unsupported(pipeline)
-    return intended_run(pipeline, new_run_id(), parameters, _default_root(pipeline), use_cache)
-
-
-def _default_root(pipeline: ir.Pipeline) -> str:
-    return os.path.join(".plib", pipeline.name)
-
-
 def _declared(run: RunRecord, pipeline: ir.Pipeline) -> dict[str, Any]:
     """The parameters of an earlier run that the pipeline still declares."""
     names = {parameter.name for parameter in pipeline.runtime_parameters}
@@ -264,26 +254,6 @@ def _executor_modules(nodes: Sequence[ir.Node]) -> list[str]:
     """Modules of the executor classes, which are those that load heavy libraries, each once."""
     paths = [node.executor.path for node in nodes if isinstance(node.executor, ir.ClassExecutor)]
     return list(dict.fromkeys(path.partition(":")[0] for path in paths))
-
-
-def new_run_id() -> str:
-    """A run id that sorts by time: `20260131-235959-1a2b`."""
-    return f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
-
-
-def refuse_unsupported(pipeline: ir.Pipeline) -> None:
-    """Refuse what the local runner cannot execute.
-
-    Raises:
-        UnsupportedError: a node is a container component.
-    """
-    for node in pipeline.every_node():
-        if isinstance(node.executor, ir.ContainerExecutor):
-            raise UnsupportedError(
-                f"Node {node.id!r} is a container component (image {node.executor.image!r}), "
-                "which the local runner does not run. Compile the pipeline with compile(...) to "
-                "run it elsewhere, or use a function component."
-            )
 
 
 def _refuse_in_worker() -> None:
