@@ -76,6 +76,11 @@ def names_in(uri: str) -> list[str]:
     return sorted(os.path.basename(path.rstrip("/")) for path in paths)
 
 
+def file_names(uri: str) -> Iterator[str]:
+    """Relative name of each file below `uri`; `.` if it is a file itself."""
+    return (name for name, _ in _walk(uri))
+
+
 def has_file(uri: str) -> bool:
     """Whether a file is at `uri` or anywhere below it."""
     return next(_walk(uri), None) is not None

@@ -163,7 +163,7 @@ class LocalRunner:
         return self._run(run, config, lambda store: begin_again(run, earlier, store))
 
     def _compiled(self, pipeline: Pipeline | ir.Pipeline) -> ir.Pipeline:
-        _refuse_in_worker()
+        refuse_in_worker()
         compiled = pipeline if isinstance(pipeline, ir.Pipeline) else compile(pipeline)
         refuse_unsupported(compiled)
         capacity = Capacity.of_machine(self._parallelism, self._cpus, self._memory)
@@ -261,7 +261,12 @@ def refuse_unsupported(pipeline: ir.Pipeline) -> None:
             )
 
 
-def _refuse_in_worker() -> None:
+def refuse_in_worker() -> None:
+    """Refuse to run anything while a worker imports the author's module.
+
+    Raises:
+        PipelineLibError: this is such a worker.
+    """
     if os.environ.get(WORKER_PID) == str(os.getpid()):
         raise PipelineLibError(
             "A worker imported a module that starts a run. "

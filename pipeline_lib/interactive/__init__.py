@@ -1,0 +1,1 @@
+"""Running components one by one in a notebook or another interactive session."""
