@@ -10,7 +10,9 @@ from dataclasses import replace
 from typing import Any, Literal, overload
 
 from pipeline_lib import ir
+from pipeline_lib.artifacts.artifact import Artifact
 from pipeline_lib.compiler.compile import compile
+from pipeline_lib.dsl.channel import OutputChannel
 from pipeline_lib.dsl.foreign import adopted
 from pipeline_lib.dsl.node import BaseNode
 from pipeline_lib.dsl.pipeline import Pipeline
@@ -31,6 +33,7 @@ from pipeline_lib.interactive.reachable import with_all_above
 from pipeline_lib.interactive.result_of_run import results_of
 from pipeline_lib.interactive.session_checks import ImportedModules, check_still_fits
 from pipeline_lib.interactive.session_code import running_shell, session_source
+from pipeline_lib.interactive.showing import artifacts_of, display
 from pipeline_lib.interactive.stale_warning import StaleResultWarning
 from pipeline_lib.interactive.status import Status
 from pipeline_lib.interactive.workforce import ContextWorkers
@@ -141,7 +144,6 @@ class InteractiveContext:
             PipelineRunError: it failed; the exception itself is its cause.
             KeyboardInterrupt: the user interrupted; the run is recorded as canceled.
         """
-        __tracebackhide__ = True  # IPython leaves the frame out
         try:
             return self._run(
                 component, enable_cache, beam_pipeline_args, dict(parameters or {}), upstream
@@ -159,7 +161,6 @@ class InteractiveContext:
         Raises:
             PipelineRunError: a node failed.
         """
-        __tracebackhide__ = True
         try:
             return self._refresh(dict(parameters or {}))
         except PipelineLibError as error:
@@ -173,6 +174,16 @@ class InteractiveContext:
         compiled = self._compiled(self._pipeline_of(nodes, None))
         with closing(open_store(self.metadata_connection_config)) as store:
             return Status(tuple(self._states(compiled, store)), outdated)
+
+    def show(self, item: Artifact | OutputChannel | BaseNode | ExecutionResult) -> None:
+        """Show an artifact, what a channel holds, or all that a node has written.
+
+        How an artifact is shown depends on its type; `register_renderer` gives another way.
+
+        Raises:
+            AuthoringError: it is nothing of that, or has not run in this context.
+        """
+        display(artifacts_of(item))
 
     def _run(
         self,
@@ -293,10 +304,11 @@ class InteractiveContext:
     def _follow_session(self) -> None:
         shell = running_shell()
         if shell is not None:
-            from pipeline_lib.interactive.ipython import add_magics, executed_cells
+            from pipeline_lib.interactive import ipython
 
-            executed_cells(shell)
-            add_magics(shell)
+            ipython.executed_cells(shell)
+            ipython.add_magics(shell)
+            ipython.show_errors_briefly(shell)
 
 
 def _check_upstream(upstream: str) -> None:

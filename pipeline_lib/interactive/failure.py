@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from types import TracebackType
 
+import pipeline_lib
 from pipeline_lib.metadata.store import ExecutionRecord
 from pipeline_lib.node.failure import authors_traceback
 
@@ -26,3 +29,21 @@ def cause(
     if first.error is not None and first.error.traceback:
         return NodeError(first.error.traceback.rstrip())
     return None
+
+
+def only_authors_frames(frames: TracebackType | None) -> TracebackType | None:
+    """A traceback up to where the author's code calls this library; whole where it does not."""
+    kept: list[TracebackType] = []
+    one = frames
+    while one is not None and not one.tb_frame.f_code.co_filename.startswith(_LIBRARY):
+        kept.append(one)
+        one = one.tb_next
+    if one is None or not kept:
+        return frames
+    shortened: TracebackType | None = None
+    for frame in reversed(kept):
+        shortened = TracebackType(shortened, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)
+    return shortened
+
+
+_LIBRARY = os.path.dirname(os.path.abspath(pipeline_lib.__file__)) + os.sep

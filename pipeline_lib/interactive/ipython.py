@@ -10,6 +10,8 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from pipeline_lib.compiler.session_source import SessionSource
+from pipeline_lib.errors import PipelineLibError
+from pipeline_lib.interactive.failure import only_authors_frames
 
 _RUNS_CODE = {"time", "capture", "prun", "skip_for_export"}
 """Magics whose code binds names in the session."""
@@ -71,6 +73,29 @@ class ExecutedCells:
         name = frame.f_code.co_name
         is_module = name == "<module>" or name.startswith("<cell line")
         return is_module and frame.f_globals is self._shell.user_global_ns
+
+
+def cell_of_line(location: str, shell: Any) -> str:
+    """`cell In[3], line 4` of a file name that stands for a cell, and a line; else as it is."""
+    file, _, line = location.rpartition(":")
+    history = shell.history_manager
+    for number in range(len(history.input_hist_parsed) - 1, 0, -1):
+        raw, parsed = history.input_hist_raw[number], history.input_hist_parsed[number]
+        if file == shell.compile.get_code_name(raw, parsed, number):
+            return f"cell In[{number}], line {line}"
+    return location
+
+
+def show_errors_briefly(shell: Any) -> None:
+    """Show of this library's errors where the author's code stands, and not how we came there."""
+
+    def show(
+        shell: Any, kind: Any, error: BaseException, frames: Any, tb_offset: Any = None
+    ) -> Any:
+        shown = error.with_traceback(only_authors_frames(frames))
+        return shell.showtraceback((kind, shown, shown.__traceback__), tb_offset=tb_offset)
+
+    shell.set_custom_exc((PipelineLibError,), show)
 
 
 def executed_cells(shell: Any) -> ExecutedCells:

@@ -25,6 +25,16 @@ def session_source() -> str | None:
     return executed_cells(shell).text()
 
 
+def place_in_session(location: str) -> str:
+    """A file and a line, or the cell that they stand for."""
+    shell = running_shell()
+    if shell is None or not location:
+        return location
+    from pipeline_lib.interactive.ipython import cell_of_line
+
+    return cell_of_line(location, shell)
+
+
 def running_shell() -> object | None:
     """IPython's shell, if the session is one of IPython."""
     ipython: ModuleType | None = sys.modules.get("IPython")

@@ -8,12 +8,14 @@ import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import replace
 from io import TextIOBase
 from typing import TextIO, cast
 
 from pipeline_lib import ir
 from pipeline_lib.artifacts import files
 from pipeline_lib.execution.main_module import main_module_name
+from pipeline_lib.interactive.session_code import place_in_session
 from pipeline_lib.ir.executors import ClassExecutor, FunctionExecutor
 from pipeline_lib.node.execute import remove_unpublished, run_executor
 from pipeline_lib.node.failure import error_record
@@ -98,7 +100,8 @@ class SessionFirst:
         except BaseException as error:  # an executor may call sys.exit()
             if isinstance(error, Exception):
                 self.errors[request.execution_id] = error
-            return Failure(error_record(error))
+            record = error_record(error)
+            return Failure(replace(record, location=place_in_session(record.location)))
 
 
 class Parallel:

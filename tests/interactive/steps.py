@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from pipeline_lib import (
@@ -16,7 +17,7 @@ from pipeline_lib.artifacts.standard_artifacts import Examples, Integer, Model
 
 @component
 def Write(examples: OutputArtifact[Examples], text: Parameter[str] = "a") -> OutputDict(size=int):  # type: ignore[valid-type]
-    print("writing", text)
+    sys.stdout.write(f"writing {text}\n")
     Path(examples.uri, "data.txt").write_text(text)
     return {"size": len(text)}
 

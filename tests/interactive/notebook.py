@@ -1,0 +1,83 @@
+"""A notebook in a real kernel, cell by cell."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class Notebook:
+    """Executes cells in a kernel of its own, which runs in `folder`."""
+
+    def __init__(self, folder: Path, repository: Path) -> None:
+        self.notebook = nbformat.v4.new_notebook()  # type: ignore[no-untyped-call]
+        self._client = NotebookClient(
+            self.notebook,
+            timeout=120,
+            kernel_name="python3",
+            resources={"metadata": {"path": str(folder)}},
+        )
+        self._client.create_kernel_manager()
+        self._client.start_new_kernel(
+            env={**_environment(), "PYTHONPATH": str(repository)}, cwd=str(folder)
+        )
+        self._client.start_new_kernel_client()
+
+    def close(self) -> None:
+        self._client._cleanup_kernel()
+
+    def run(self, source: str) -> str:
+        """Execute a cell; all that it shows, as text."""
+        return "".join(map(_text, self.outputs(source)))
+
+    def outputs(self, source: str) -> list[Any]:
+        """Execute a cell; its outputs."""
+        cell = nbformat.v4.new_code_cell(  # type: ignore[no-untyped-call]
+            dedent(source).strip()
+        )
+        self.notebook.cells.append(cell)
+        self._client.execute_cell(cell, len(self.notebook.cells) - 1)
+        outputs: list[Any] = cell.outputs
+        return outputs
+
+    def error(self, source: str) -> str:
+        """Execute a cell that fails; its traceback."""
+        try:
+            shown = self.run(source)
+        except CellExecutionError:
+            (output,) = (
+                one for one in self.notebook.cells[-1].outputs if one.output_type == "error"
+            )
+            return _COLOURS.sub("", "\n".join(output.traceback))
+        raise AssertionError(f"the cell did not fail; it shows: {shown}")
+
+    def html(self, source: str) -> str:
+        """Execute a cell; the HTML that it shows last."""
+        shown = [one.data["text/html"] for one in self.outputs(source) if "data" in one]
+        return str(shown[-1])
+
+
+def _text(output: Any) -> str:
+    if output.output_type == "stream":
+        return str(output.text)
+    if output.output_type in ("execute_result", "display_data"):
+        return str(output.data.get("text/plain", "")) + "\n"
+    return ""
+
+
+def _environment() -> dict[str, str]:
+    return {
+        **os.environ,
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    }
