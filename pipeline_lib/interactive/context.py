@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Literal, overload
 
 from pipeline_lib import ir
@@ -26,6 +28,12 @@ from pipeline_lib.interactive.engine import (
     these_and_what_is_missing,
 )
 from pipeline_lib.interactive.execution_result import ExecutionResult, PipelineResult
+from pipeline_lib.interactive.export import (
+    ExportedPipeline,
+    exported_cells,
+    module_with_pipeline,
+    running_notebook,
+)
 from pipeline_lib.interactive.failure import cause
 from pipeline_lib.interactive.known_results import KnownResults, places
 from pipeline_lib.interactive.node_states import NodeState, State, node_states
@@ -82,6 +90,7 @@ class InteractiveContext:
     ) -> None:
         self.pipeline_name = pipeline_name or "interactive"
         self.pipeline_root = None if pipeline_root is None else os.fspath(pipeline_root)
+        self._given_store = metadata_connection_config
         # Absolute: the session may go to another folder.
         self.metadata_connection_config = metadata_connection_config or SqliteConnection(
             os.path.abspath(DEFAULT_STORE)
@@ -185,6 +194,55 @@ class InteractiveContext:
         """
         display(artifacts_of(item))
 
+    def compile(self) -> ir.Pipeline:
+        """The compiled pipeline of all that was run in this context.
+
+        Raises:
+            AuthoringError: nothing was.
+        """
+        nodes, _ = self._known.newest()
+        if not nodes:
+            raise AuthoringError("Nothing was run in this context: there is no pipeline yet.")
+        return self._compiled(self._pipeline_of(nodes, None))
+
+    def export_to_pipeline(
+        self,
+        path: str | os.PathLike[str],
+        notebook: str | os.PathLike[str] | None = None,
+    ) -> None:
+        """Write a module that defines the pipeline of this notebook, and runs it as a program.
+
+        Its function `create_pipeline` gives the pipeline of what was run here. Cells with the tag
+        `skip` or the magic `%%skip_for_export` are left out, as is what is done with the context.
+
+        Args:
+            path: the module's file; an existing one is overwritten.
+            notebook: the notebook, as it is saved; by default the one that runs here, where the
+                tool that shows it tells its path.
+
+        Raises:
+            AuthoringError: nothing was run here, or the notebook's path is not known.
+            UserModuleError: the notebook cannot be read.
+        """
+        self.compile()
+        variables = vars(sys.modules["__main__"])
+        own_names = [name for name, value in variables.items() if value is self]
+        cells, named = exported_cells(notebook or running_notebook(), own_names)
+        settings: dict[str, Any] = {"pipeline_name": self.pipeline_name, "enable_cache": True}
+        if self.pipeline_root is not None:
+            settings["pipeline_root"] = self.pipeline_root
+        if isinstance(self._given_store, SqliteConnection):
+            settings["metadata_connection_config"] = self._given_store
+        if self.beam_pipeline_args:
+            settings["beam_pipeline_args"] = self.beam_pipeline_args
+        made = ExportedPipeline(
+            settings,
+            pipeline=next((one for one in named if _is_whole(variables.get(one))), ""),
+            components=self._known.variables(named, variables),
+            parameters=self._parameters,
+        )
+        Path(path).write_text(module_with_pipeline(cells, made), encoding="utf-8")
+
     def _run(
         self,
         component: BaseNode,
@@ -200,7 +258,7 @@ class InteractiveContext:
                 f"context.run(...) takes a component or a pipeline, got {node!r} "
                 f"of type {type(node).__name__}."
             )
-        is_whole = isinstance(node, Pipeline) and not node.inputs
+        is_whole = _is_whole(node)
         pipeline = node if is_whole else self._pipeline_of([node], beam_pipeline_args)
         assert isinstance(pipeline, Pipeline)
         compiled = self._compiled(pipeline)
@@ -309,6 +367,11 @@ class InteractiveContext:
             ipython.executed_cells(shell)
             ipython.add_magics(shell)
             ipython.show_errors_briefly(shell)
+
+
+def _is_whole(node: object) -> bool:
+    """Whether it is a pipeline of its own, and no part of another."""
+    return isinstance(node, Pipeline) and not node.inputs
 
 
 def _check_upstream(upstream: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import copy
 import sys
 from types import FrameType, TracebackType
@@ -12,9 +11,9 @@ from weakref import WeakKeyDictionary
 from pipeline_lib.compiler.session_source import SessionSource
 from pipeline_lib.errors import PipelineLibError
 from pipeline_lib.interactive.failure import only_authors_frames
+from pipeline_lib.interactive.magics import RUN_CODE, SKIP_FOR_EXPORT, with_code_of_magics
 
-_RUNS_CODE = {"time", "capture", "prun", "skip_for_export"}
-"""Magics whose code binds names in the session."""
+_RUN_HERE = RUN_CODE | {SKIP_FOR_EXPORT}
 
 
 class ExecutedCells:
@@ -46,7 +45,8 @@ class ExecutedCells:
 
     def _note(self, session: SessionSource, number: int, before_line: int | None) -> None:
         cell = self._shell.history_manager.input_hist_parsed[number]
-        session.ran(with_code_of_magics(cell, self._shell), before_line)
+        python = with_code_of_magics(cell, self._shell.transform_cell, _RUN_HERE)
+        session.ran(python, before_line)
 
     def _cell_ended(self, result: Any) -> None:
         error = result.error_in_exec
@@ -108,28 +108,6 @@ def executed_cells(shell: Any) -> ExecutedCells:
 _followed: WeakKeyDictionary[Any, ExecutedCells] = WeakKeyDictionary()
 
 
-def with_code_of_magics(cell: str, shell: Any) -> str:
-    """A cell in Python, with the code that `%time` and the like run in place of these."""
-    try:
-        statements = ast.parse(cell).body
-    except (SyntaxError, ValueError):
-        return cell
-    lines = cell.splitlines()
-    for statement in statements:
-        match statement:
-            case ast.Expr(
-                value=ast.Call(
-                    func=ast.Attribute(value=ast.Call(func=ast.Name(id="get_ipython")), attr=kind),
-                    args=[ast.Constant(value=str(magic)), *given],
-                )
-            ) if magic in _RUNS_CODE and isinstance(given[-1], ast.Constant):
-                code = str(given[-1].value)
-                if kind == "run_cell_magic":
-                    return with_code_of_magics(shell.transform_cell(code), shell)
-                lines[statement.lineno - 1] = code
-    return "\n".join(lines)
-
-
 def show_html(html: str, text: str) -> None:
     """Display HTML in the running cell, and the text where none can be displayed."""
     from IPython.display import display
@@ -165,4 +143,4 @@ def add_magics(shell: Any) -> None:
     def skip_for_export(line: str, cell: str) -> Any:
         return shell.run_cell(cell)
 
-    shell.register_magic_function(skip_for_export, "cell", "skip_for_export")
+    shell.register_magic_function(skip_for_export, "cell", SKIP_FOR_EXPORT)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from pipeline_lib import ir
 from pipeline_lib.artifacts.artifact import Artifact, ArtifactRecord
@@ -87,6 +88,27 @@ class KnownResults:
             )
             outdated.append(NodeState(full_id, State.STALE, (reason,)))
         return fitting, outdated
+
+    def variables(self, named: Sequence[str], variables: Mapping[str, Any]) -> list[str]:
+        """The variables that hold the nodes, those in `named` first.
+
+        Args:
+            named: variables in which nodes may be, in this order; some may not be known here.
+            variables: the session's variables.
+        """
+        nodes = {node.id: node for node in self.nodes.values()}
+        others = (
+            name
+            for node in nodes.values()
+            for name, value in variables.items()
+            if value is node and not name.startswith("_")
+        )
+        found: dict[int, str] = {}
+        for name in [*named, *others]:
+            node = variables.get(name)
+            if node is None or (isinstance(node, BaseNode) and nodes.get(node.id) is node):
+                found.setdefault(id(node or name), name)
+        return list(found.values())
 
     def of_node(self, full_id: str) -> list[ExecutionRecord]:
         """The last executions of a node: one, or one for each element of the loops around it."""

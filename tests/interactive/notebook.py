@@ -20,7 +20,7 @@ class Notebook:
     """Executes cells in a kernel of its own, which runs in `folder`."""
 
     def __init__(self, folder: Path, repository: Path) -> None:
-        self.notebook = nbformat.v4.new_notebook()  # type: ignore[no-untyped-call]
+        self.notebook = nbformat.v4.new_notebook()
         self._client = NotebookClient(
             self.notebook,
             timeout=120,
@@ -42,9 +42,7 @@ class Notebook:
 
     def outputs(self, source: str) -> list[Any]:
         """Execute a cell; its outputs."""
-        cell = nbformat.v4.new_code_cell(  # type: ignore[no-untyped-call]
-            dedent(source).strip()
-        )
+        cell = nbformat.v4.new_code_cell(dedent(source).strip())
         self.notebook.cells.append(cell)
         self._client.execute_cell(cell, len(self.notebook.cells) - 1)
         outputs: list[Any] = cell.outputs
