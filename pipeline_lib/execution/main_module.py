@@ -18,5 +18,7 @@ def main_module_name() -> str:
     spec = getattr(main, "__spec__", None)
     if spec is not None:
         return str(spec.name)
-    file = getattr(main, "__file__", None)
-    return os.path.basename(file).removesuffix(".py") if file else SESSION
+    file: str = getattr(main, "__file__", None) or ""
+    # A program that Python reads from its input has the file "<stdin>".
+    is_in_file = file and not file.startswith("<")
+    return os.path.basename(file).removesuffix(".py") if is_in_file else SESSION

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import replace
@@ -16,6 +16,7 @@ from pipeline_lib import ir
 from pipeline_lib.artifacts import files
 from pipeline_lib.execution.main_module import main_module_name
 from pipeline_lib.interactive.session_code import place_in_session
+from pipeline_lib.interactive.workers_modules import WorkersModules, module_parts
 from pipeline_lib.ir.executors import ClassExecutor, FunctionExecutor
 from pipeline_lib.node.execute import remove_unpublished, run_executor
 from pipeline_lib.node.failure import error_record
@@ -27,7 +28,7 @@ from pipeline_lib.runners.local.workforce import CallingThread, Workforce
 class ContextWorkers:
     """Worker processes that stay warm from run to run, and are renewed where they have to be.
 
-    They are when a module that one may have imported has changed since, and when the session has
+    They are when a module that one may have imported was edited since, and when the session has
     another working directory, environment or `sys.path`.
     """
 
@@ -35,21 +36,21 @@ class ContextWorkers:
         self._size = size
         self._pool: WorkerPool | None = None
         self._surroundings: object = None
-        self._code: dict[str, str] = {}
+        self._modules = WorkersModules()
 
     def pool_for(self, pipeline: ir.Pipeline) -> WorkerPool:
         """The pool that runs the nodes of a pipeline."""
         code = module_parts(pipeline)
-        surroundings = (os.getcwd(), dict(os.environ), list(sys.path))
-        if surroundings != self._surroundings or is_edited(self._code, code):
+        surroundings = _surroundings()
+        if surroundings != self._surroundings or self._modules.are_edited(code):
             self.close()
         if self._pool is None:
             self._pool = WorkerPool(self._size)
             self._surroundings = surroundings
-            self._code = {}
+            self._modules = WorkersModules()
             # The end of the process ends the workers in any case; this also frees the threads.
             weakref.finalize(self, self._pool.close)
-        self._code.update(code)
+        self._modules.add(code)
         return self._pool
 
     def close(self) -> None:
@@ -144,25 +145,13 @@ def is_of_session(executor: object) -> bool:
     return executor.path.partition(":")[0] == main_module_name()
 
 
-def module_parts(pipeline: ir.Pipeline) -> dict[str, str]:
-    """Digest of each part of the author's modules that a pipeline's executors depend on."""
-    own = f"{main_module_name()}:"
-    return {
-        name: digest
-        for code in pipeline.code
-        for name, digest in code.parts.items()
-        if ":" in name and not name.startswith(own)
-    }
+def _surroundings() -> object:
+    variables = {name: one for name, one in os.environ.items() if name not in _SET_BY_LIBRARIES}
+    return os.getcwd(), variables, list(sys.path)
 
 
-def is_edited(known: Mapping[str, str], now: Mapping[str, str]) -> bool:
-    """Whether a module of which parts are known has other parts now."""
-    modules = {name.partition(":")[0] for name in known}
-    return any(
-        known.get(name) != digest
-        for name, digest in now.items()
-        if name.partition(":")[0] in modules
-    )
+_SET_BY_LIBRARIES = {"KMP_INIT_AT_FORK", "TF2_BEHAVIOR", "TF_USE_LEGACY_KERAS", "TPU_ML_PLATFORM"}
+"""Set by TensorFlow and what belongs to it when it is imported, as workers do themselves."""
 
 
 @contextmanager

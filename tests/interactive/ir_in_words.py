@@ -18,7 +18,7 @@ def in_words(serialized: bytes, module: str) -> str:
     Code is compared part by part. What a module does when it is imported does not count: a
     session, which is never imported, has no such part.
     """
-    message = pipeline_pb2.Pipeline.FromString(serialized)  # type: ignore[attr-defined]
+    message = pipeline_pb2.Pipeline.FromString(serialized)
     content: dict[str, Any] = json_format.MessageToDict(message)
     text = json.dumps(content, sort_keys=True, indent=1)
     for code in content.get("code", ()):
