@@ -35,6 +35,7 @@ class ContextWorkers:
     def __init__(self, size: int) -> None:
         self._size = size
         self._pool: WorkerPool | None = None
+        self._closing: weakref.finalize[..., ContextWorkers] | None = None
         self._surroundings: object = None
         self._modules = WorkersModules()
 
@@ -49,15 +50,15 @@ class ContextWorkers:
             self._surroundings = surroundings
             self._modules = WorkersModules()
             # The end of the process ends the workers in any case; this also frees the threads.
-            weakref.finalize(self, self._pool.close)
+            self._closing = weakref.finalize(self, self._pool.close)
         self._modules.add(code)
         return self._pool
 
     def close(self) -> None:
         """End the workers; the next run starts others."""
-        if self._pool is not None:
-            self._pool.close()
-            self._pool = None
+        if self._closing is not None:
+            self._closing()
+        self._pool = self._closing = None
 
 
 class SessionFirst:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import sys
+import threading
+import time
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -20,6 +23,7 @@ class Notebook:
     """Executes cells in a kernel of its own, which runs in `folder`."""
 
     def __init__(self, folder: Path, repository: Path) -> None:
+        self.folder = folder
         self.notebook = nbformat.v4.new_notebook()
         self._client = NotebookClient(
             self.notebook,
@@ -58,6 +62,20 @@ class Notebook:
             )
             return _COLOURS.sub("", "\n".join(output.traceback))
         raise AssertionError(f"the cell did not fail; it shows: {shown}")
+
+    def interrupted(self, source: str, when: Path) -> str:
+        """Execute a cell that is interrupted as soon as a file is there; its traceback."""
+
+        def interrupt() -> None:
+            while not when.exists():
+                time.sleep(0.01)
+            asyncio.run(self._client.km._async_interrupt_kernel())  # type: ignore[union-attr]
+
+        thread = threading.Thread(target=interrupt)
+        thread.start()
+        shown = self.error(source)
+        thread.join()
+        return shown
 
     def html(self, source: str) -> str:
         """Execute a cell; the HTML that it shows last."""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from tests.interactive.notebook import Notebook
 
 STEP = """
@@ -281,3 +283,44 @@ def test_progress_is_one_element_that_changes(notebook: Notebook) -> None:
     assert lines[0].startswith("Run ")
     assert ": complete in" in lines[0]
     assert lines[1].startswith("✓ Step complete in")
+
+
+WAIT = """
+import time
+from pathlib import Path
+from pipeline_lib import OutputDict, Parameter, component
+
+@component
+def Wait(marker: Parameter[str]) -> OutputDict(y=int):
+    if Path(marker).exists():
+        return {"y": 1}
+    Path(marker).touch()
+    while True:
+        time.sleep(0.01)
+"""
+
+
+@pytest.mark.parametrize("place", ["session", "worker"])
+def test_interrupt(notebook: Notebook, place: str) -> None:
+    marker = notebook.folder / f"marker-{place}"
+    if place == "session":
+        notebook.run(WAIT)
+    else:
+        (notebook.folder / "waiting.py").write_text(WAIT)
+        notebook.run("from waiting import Wait")
+    notebook.run(f"wait = Wait(marker={str(marker)!r})")
+    shown = notebook.interrupted("context.run(wait)", marker)
+    assert shown.splitlines()[-1].startswith("KeyboardInterrupt")
+    notebook.run(
+        """
+        from pipeline_lib.metadata.store import open_store
+        store = open_store(context.metadata_connection_config)
+        (run,) = store.runs()
+        """
+    )
+    assert notebook.run("run.state.value, store.executions(run.run_id)[0].state.value") == (
+        "('canceled', 'canceled')\n"
+    )
+    assert "✓ Wait complete" in notebook.run("store.close()\ncontext.run(wait)")
+    left = "[one.name for one in Path(context.pipeline_root, 'Wait', 'y').iterdir()]"
+    assert notebook.run(left) == "['2']\n"
