@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from textwrap import dedent
 
@@ -43,7 +44,7 @@ def text_after(*cells: str) -> str:
 )
 def test_what_counts_for_a_name(cells: list[str], text: str | None) -> None:
     expected = text if text is not None else "\n".join(cells)
-    assert text_after(*cells) == expected
+    assert text_after(*cells) == ast.unparse(ast.parse(expected))
 
 
 def test_what_comes_after_a_line_was_not_run() -> None:

@@ -67,15 +67,18 @@ class Notebook:
         """Execute a cell that is interrupted as soon as a file is there; its traceback."""
 
         def interrupt() -> None:
-            while not when.exists():
+            while not when.exists() and not over.is_set():
                 time.sleep(0.01)
             asyncio.run(self._client.km._async_interrupt_kernel())  # type: ignore[union-attr]
 
+        over = threading.Event()
         thread = threading.Thread(target=interrupt)
         thread.start()
-        shown = self.error(source)
-        thread.join()
-        return shown
+        try:
+            return self.error(source)
+        finally:
+            over.set()
+            thread.join()
 
     def html(self, source: str) -> str:
         """Execute a cell; the HTML that it shows last."""

@@ -243,7 +243,7 @@ def test_names_and_values_are_escaped(notebook: Notebook) -> None:
         notebook.html("context.show(tag)"),
     ]
     notebook.run("tag = Tag(text='<b>other</b>').with_id('tag')\nwarnings.simplefilter('ignore')")
-    notebook.run("context._known.nodes['tag'] = tag")
+    notebook.run("context._session.known.nodes['tag'] = tag")
     pages.append(notebook.html("context.status()"))
     for page in pages:
         for raw in ("<script>", "<i>", "<u>", "<b>other"):
