@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, overload
 
 from pipeline_lib import ir
+from pipeline_lib.artifacts import files
 from pipeline_lib.artifacts.artifact import Artifact
 from pipeline_lib.dsl.channel import OutputChannel
 from pipeline_lib.dsl.node import BaseNode
@@ -68,15 +69,15 @@ class InteractiveContext:
         self.pipeline_name = pipeline_name or "interactive"
         self.pipeline_root = None if pipeline_root is None else os.fspath(pipeline_root)
         self._given_store = metadata_connection_config
-        # Absolute: the session may go to another folder.
-        self.metadata_connection_config = metadata_connection_config or SqliteConnection(
-            os.path.abspath(DEFAULT_STORE)
+        self.metadata_connection_config = _absolute(
+            metadata_connection_config or SqliteConnection(DEFAULT_STORE)
         )
         self.beam_pipeline_args = list(beam_pipeline_args or ())
+        root = self.pipeline_root or os.path.join(".plib", self.pipeline_name)
         self._session = Session(
             self.pipeline_name,
             self.pipeline_root,
-            os.path.abspath(os.path.join(".plib", self.pipeline_name)),
+            os.path.abspath(root) if files.is_local(root) else root,
             self.metadata_connection_config,
             self.beam_pipeline_args,
             ContextWorkers(parallelism or os.cpu_count() or 1),
@@ -123,7 +124,7 @@ class InteractiveContext:
             component: the component; what it reads must have been run in this context. Of a
                 pipeline all nodes are run, recorded under its own name.
             enable_cache: `False` executes what is run, whatever there is of earlier results.
-            beam_pipeline_args: in place of the context's.
+            beam_pipeline_args: in place of the context's; a pipeline has its own.
             parameters: values of runtime parameters; this context keeps them for its next runs.
             upstream: `"keep"` takes the results above the component as they are, and warns if one
                 is stale; `"refresh"` first runs what is missing or stale above it.
@@ -214,6 +215,13 @@ class InteractiveContext:
             parameters=self._session.parameters,
         )
         Path(path).write_text(module_with_pipeline(cells, made), encoding="utf-8")
+
+
+def _absolute(config: MetadataConnectionConfig) -> MetadataConnectionConfig:
+    """The same store, also when the session has gone to another folder."""
+    if isinstance(config, SqliteConnection):
+        return SqliteConnection(os.path.abspath(config.path))
+    return config
 
 
 def _follow_session() -> None:

@@ -45,8 +45,8 @@ class Session:
 
     Attributes:
         pipeline_name: name of the pipeline.
-        pipeline_root: below which outputs are written, if that was given.
-        default_root: the same if it was not.
+        given_root: the pipeline root as it was given.
+        root: where outputs are written.
         store: settings of the store.
         beam_pipeline_args: Beam's command-line arguments.
         workers: execute what the session does not.
@@ -56,8 +56,8 @@ class Session:
     """
 
     pipeline_name: str
-    pipeline_root: str | None
-    default_root: str
+    given_root: str | None
+    root: str
     store: MetadataConnectionConfig
     beam_pipeline_args: Sequence[str]
     workers: ContextWorkers
@@ -101,7 +101,7 @@ class Session:
         nodes, _ = self.known.newest()
         if not nodes:
             return PipelineResult(None, {})
-        pipeline = self._pipeline_of(nodes, None)
+        pipeline = self._pipeline_of(nodes)
         compiled = self._compiled(pipeline)
         self.parameters.update(parameters)
         with closing(open_store(self.store)) as store:
@@ -117,7 +117,7 @@ class Session:
         nodes, outdated = self.known.newest()
         if not nodes:
             return Status((), outdated)
-        compiled = self._compiled(self._pipeline_of(nodes, None))
+        compiled = self._compiled(self._pipeline_of(nodes))
         with closing(open_store(self.store)) as store:
             return Status(tuple(self._states(compiled, store)), outdated)
 
@@ -126,7 +126,7 @@ class Session:
         nodes, _ = self.known.newest()
         if not nodes:
             raise AuthoringError("Nothing was run in this context: there is no pipeline yet.")
-        return self._compiled(self._pipeline_of(nodes, None))
+        return self._compiled(self._pipeline_of(nodes, pipeline_root=self.given_root))
 
     def _select(
         self, node: BaseNode, pipeline: Pipeline, run: Run, store: MetadataStore, upstream: str
@@ -155,11 +155,14 @@ class Session:
         return PipelineResult(ended.record, results)
 
     def _pipeline_of(
-        self, nodes: Iterable[BaseNode], beam_pipeline_args: Sequence[str | RuntimeParameter] | None
+        self,
+        nodes: Iterable[BaseNode],
+        beam_pipeline_args: Sequence[str | RuntimeParameter] | None = None,
+        pipeline_root: str | None = None,
     ) -> Pipeline:
         return Pipeline(
             self.pipeline_name,
-            self.pipeline_root,
+            pipeline_root,
             components=with_all_above(nodes),
             beam_pipeline_args=beam_pipeline_args or self.beam_pipeline_args,
         )
@@ -176,13 +179,13 @@ class Session:
         self, compiled: ir.Pipeline, parameters: Mapping[str, Any], use_cache: bool
     ) -> Run:
         given = {**self._declared(compiled), **parameters}
-        run = prepare_run(compiled, new_run_id(), given, self.default_root, use_cache)
+        run = prepare_run(compiled, new_run_id(), given, self.root, use_cache)
         self.parameters.update(parameters)
         return run
 
     def _states(self, compiled: ir.Pipeline, store: MetadataStore) -> list[NodeState]:
         given = self._declared(compiled)
-        run = intended_run(compiled, new_run_id(), given, self.default_root)
+        run = intended_run(compiled, new_run_id(), given, self.root)
         return node_states(run, self.known.last(run.pipeline), store)
 
     def _declared(self, compiled: ir.Pipeline) -> dict[str, Any]:

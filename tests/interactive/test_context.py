@@ -366,3 +366,23 @@ def test_what_cannot_be_run(context: InteractiveContext) -> None:
 def test_nothing_was_run(context: InteractiveContext) -> None:
     assert repr(context.status()) == "Nothing was run in this context."
     assert context.refresh().run_id == ""
+
+
+def test_session_that_goes_to_another_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("here", "there"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    context = InteractiveContext(
+        pipeline_root="root",
+        metadata_connection_config=sqlite_metadata_connection_config("store.sqlite"),
+        progress=False,
+    )
+    write = Write()
+    context.run(write)
+    monkeypatch.chdir(tmp_path / "there")
+    assert context.run(write).cached
+    context.run(Pipeline("whole", components=[Write(text="b")]))
+    assert not list((tmp_path / "there").iterdir())
+    assert (tmp_path / "here" / "root" / "Write" / "examples").exists()
