@@ -78,7 +78,7 @@ def names_in(uri: str) -> list[str]:
 
 
 def file_names(uri: str) -> list[str]:
-    """Sorted names, relative to the directory `uri`, of all files anywhere below it."""
+    """Sorted relative names of all files anywhere below `uri`; `.` if it is a file itself."""
     return sorted(name for name, _ in _walk(uri))
 
 

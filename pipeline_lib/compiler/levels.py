@@ -41,6 +41,13 @@ class Levels:
         """The level of a sub-pipeline's or a loop's own nodes."""
         return self._level_in[holder]
 
+    def places(self) -> dict[BaseNode, tuple[str, ...]]:
+        """For each node its id, with those of the loops and sub-pipelines that hold it before."""
+        return {
+            node: (*(one.holder_id for one in level.path[1:]), node.id)
+            for node, level in self._level_of.items()
+        }
+
     def own_blocks(self, node: BaseNode) -> tuple[Block, ...]:
         """The blocks that a node is in within its level."""
         return self._own_blocks.get(node, node.blocks)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline_lib.artifacts.artifact import ArtifactRecord
+from pipeline_lib.execution.main_module import SESSION
 from pipeline_lib.metadata.store import ExecutionRecord
 from pipeline_lib.node.cache_key import own_properties
 from pipeline_lib.report.json_differences import json_difference
@@ -94,6 +95,8 @@ def _code_text(part: str, before: str | None, after: str | None) -> str:
         return f"code: pipeline_lib {before} -> {after}"
     module, _, name = part.partition(":")
     subject = f"{module}.{name}" if name else f"module {module}"
+    if module == SESSION and name:
+        subject = name
     if name == _TOP_LEVEL:
         subject = f"what {module} does when it is imported"
     if before is None:

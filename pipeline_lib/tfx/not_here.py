@@ -34,7 +34,10 @@ _EXAMPLE_GEN = (
 )
 _MODEL_VALIDATOR = "use Evaluator, whose blessing says whether the model passed."
 _STATS_OPTIONS = "Transform computes no statistics. Use StatisticsGen(stats_options=...)."
-_NOTEBOOK = "there is no interactive context. Run a pipeline with LocalDagRunner in the notebook."
+_NOTEBOOK = (
+    "show artifacts with InteractiveContext.show, in your own way with "
+    "pipeline_lib.interactive.rendering.register_renderer."
+)
 _KUBEFLOW = (
     "there is no Kubeflow runner. Run with LocalDagRunner; pipeline_lib.compile(pipeline) gives "
     "what another runner needs."

@@ -22,7 +22,6 @@ from pipeline_lib.metadata.connection import (
 from pipeline_lib.metadata.store import (
     MetadataStore,
     RunRecord,
-    RunState,
     open_store,
 )
 from pipeline_lib.node.run import Run, prepare_run
@@ -44,8 +43,8 @@ from pipeline_lib.runners.local.result import RunResult, run_error
 from pipeline_lib.runners.local.resuming import check_resumable
 from pipeline_lib.runners.local.run_files import kept_pipeline
 from pipeline_lib.runners.local.run_lock import sole_runner
+from pipeline_lib.runners.local.run_nodes import run_nodes
 from pipeline_lib.runners.local.run_options import RunOptions, refuse_text
-from pipeline_lib.runners.local.scheduler import Scheduler
 from pipeline_lib.runners.local.termination import ended_in_order
 from pipeline_lib.runners.local.worker import WORKER_PID
 from pipeline_lib.runners.local.worker_pool import WorkerPool
@@ -170,7 +169,7 @@ class LocalRunner:
         return self._run(run, config, lambda store: begin_again(run, earlier, store))
 
     def _compiled(self, pipeline: Pipeline | ir.Pipeline) -> ir.Pipeline:
-        _refuse_in_worker()
+        refuse_in_worker()
         compiled = pipeline if isinstance(pipeline, ir.Pipeline) else compile(pipeline)
         refuse_unsupported(compiled)
         capacity = Capacity.of_machine(self._parallelism, self._cpus, self._memory)
@@ -194,37 +193,13 @@ class LocalRunner:
             closing(workforce),
             canceled_if_interrupted(run.run_id, store),
         ):
-            return self._recorded_run(run, config, store, workforce, beginning(store))
-
-    def _recorded_run(
-        self,
-        run: Run,
-        config: MetadataConnectionConfig,
-        store: MetadataStore,
-        workforce: Workforce,
-        beginning: Beginning,
-    ) -> RunResult:
-        listener = self._listener()
-        listener.run_started(run)
-        capacity = Capacity.of_machine(workforce.size, self._cpus, self._memory)
-        scheduler = Scheduler(
-            run, store, workforce, capacity, listener, beginning.done, beginning.only
-        )
-        state = RunState.FAILED
-        try:
-            executions = scheduler.run_all()
-            state = RunState.FAILED if scheduler.failures else RunState.COMPLETE
-        except KeyboardInterrupt:
-            state = RunState.CANCELED
-            raise
-        finally:
-            record = replace(beginning.record, state=state)
-            store.record_run(record)
-            listener.run_ended(record)
-        result = RunResult(record, executions, config)
-        if scheduler.failures:
-            raise run_error(result, scheduler.failures)
-        return result
+            begun = beginning(store)
+            capacity = Capacity.of_machine(workforce.size, self._cpus, self._memory)
+            record, ended = run_nodes(run, store, workforce, capacity, self._listener(), begun)
+            result = RunResult(record, ended.executions, config)
+            if ended.failures:
+                raise run_error(result, ended.failures)
+            return result
 
     def _listener(self) -> RunListener:
         if not self._progress:
@@ -256,7 +231,12 @@ def _executor_modules(nodes: Sequence[ir.Node]) -> list[str]:
     return list(dict.fromkeys(path.partition(":")[0] for path in paths))
 
 
-def _refuse_in_worker() -> None:
+def refuse_in_worker() -> None:
+    """Refuse to run anything while a worker imports the author's module.
+
+    Raises:
+        PipelineLibError: this is such a worker.
+    """
     if os.environ.get(WORKER_PID) == str(os.getpid()):
         raise PipelineLibError(
             "A worker imported a module that starts a run. "

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 _FACADE = "pipeline_lib.tfx"
 _ARTIFACTS = "pipeline_lib.artifacts"
 _DSL = "pipeline_lib.dsl"
+_INTERACTIVE = "tfx.orchestration.experimental.interactive"
 _MESSAGES = f"{_FACADE}.proto.messages_pb2"
 
 SAME_MODULE: Mapping[str, str] = {
@@ -142,6 +143,12 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         f"{_FACADE}.orchestration.local_dag_runner", "BeamDagRunner"
     ),
     "tfx.orchestration.data_types": _names(f"{_DSL}.runtime_parameter", "RuntimeParameter"),
+    f"{_INTERACTIVE}.interactive_context": _names(
+        "pipeline_lib.interactive.context", "InteractiveContext"
+    ),
+    f"{_INTERACTIVE}.notebook_extensions.skip": _names(
+        "pipeline_lib.interactive", "load_ipython_extension"
+    ),
     "tfx.orchestration.local.local_dag_runner": _names(
         f"{_FACADE}.orchestration.local_dag_runner", "LocalDagRunner"
     ),
