@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -50,6 +51,11 @@ class Fields:
         """A text."""
         return str(self._checked(name, (str,), "a text", ""))
 
+    def messages(self, name: str, known: Sequence[str]) -> tuple[Fields, ...]:
+        """A list of messages."""
+        given = self._checked(name, (list, tuple), "a list of mappings", ())
+        return tuple(Fields(f"{self.path}.{name}", one, known) for one in given)
+
     def texts(self, name: str) -> tuple[str, ...]:
         """A list of texts."""
         value = self._checked(name, (list, tuple), "a list of texts", ())
@@ -68,9 +74,12 @@ class Fields:
         """True or false."""
         return bool(self._checked(name, (bool,), "True or False", False))
 
-    def whole_number(self, name: str, default: int) -> int:
+    def whole_number(self, name: str, default: int, most: int | None = None) -> int:
         """A number that is not negative; 0 stands for the default, as in TFX."""
-        return int(self._number(name, (int,), "a whole number that is not negative")) or default
+        number = int(self._number(name, (int,), "a whole number that is not negative")) or default
+        if most is not None and number > most:
+            raise self._wrong(name, f"{most} at most")
+        return number
 
     def number(self, name: str, default: float | None) -> float | None:
         """A number above 0; 0 stands for the default."""
@@ -88,7 +97,7 @@ class Fields:
 
     def _number(self, name: str, accepted: tuple[type, ...], expected: str) -> Any:
         value = self._checked(name, accepted, expected, 0)
-        if isinstance(value, bool) or value < 0:
+        if isinstance(value, bool) or not 0 <= value < math.inf:
             raise self._wrong(name, expected)
         return value
 

@@ -142,16 +142,15 @@ def _kubernetes(fields: Fields) -> KubernetesConfig:
         service_account_name=kubernetes.text("service_account_name"),
         active_deadline_seconds=kubernetes.whole_number("active_deadline_seconds", 0),
         annotations=pod.text_by_name("annotations"),
-        env=tuple(_variable(f"{pod.path}.env", one) for one in pod.values.get("env") or ()),
+        env=tuple(map(_variable, pod.messages("env", ("name", "value", "value_from")))),
         resources={name: resources.text_by_name(name) for name in resources.values},
     )
 
 
-def _variable(path: str, given: Any) -> Mapping[str, Any]:
+def _variable(fields: Fields) -> Mapping[str, Any]:
     """An environment variable of a pod, in the form of a manifest."""
-    fields = Fields(path, given, ("name", "value", "value_from"))
     if not fields.text("name"):
-        raise DataError(f"{path} has a variable without a name: {given!r}.")
+        raise DataError(f"{fields.path} has a variable without a name: {fields.values!r}.")
     if not fields.has("value_from"):
         return {"name": fields.text("name"), "value": fields.text("value")}
     secret = fields.message("value_from", ("secret_key_ref",)).message(

@@ -18,6 +18,9 @@ _LOAD_FIELDS = (
     "requests_per_second",
 )
 
+_MOST_AT_A_TIME = 10_000
+"""More would measure the client."""
+
 
 @dataclass(frozen=True)
 class LoadTest:
@@ -79,7 +82,7 @@ def _load_test(fields: Fields) -> LoadTest:
     load = fields.message("load_test", _LOAD_FIELDS)
     return LoadTest(
         duration_seconds=load.number("duration_seconds", None) or LoadTest.duration_seconds,
-        concurrency=load.whole_number("concurrency", LoadTest.concurrency),
+        concurrency=load.whole_number("concurrency", LoadTest.concurrency, _MOST_AT_A_TIME),
         requests_per_second=load.number("requests_per_second", None),
         max_p50_ms=load.number("max_p50_ms", None),
         max_p99_ms=load.number("max_p99_ms", None),

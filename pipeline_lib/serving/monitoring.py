@@ -13,8 +13,9 @@ imported, several processes share it, and the page of each tells the sum of all.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from typing import Protocol
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.metrics_core import Metric
@@ -26,6 +27,7 @@ MOST_NAMES = 1000
 """So many models are told apart; any further name in a request is counted under no name."""
 
 _LONGEST_NAME = 256
+_MOST_UNCOUNTED = 32
 _LATENCY_BUCKETS = [10 * 1.8**n for n in range(33)]  # microseconds, to about 20 minutes
 _QUEUING_BUCKETS = [100 * 1.2**n for n in range(52)]  # microseconds, to about 1 second
 _EXAMPLE_BUCKETS = [2.0**n for n in range(15)]
@@ -67,7 +69,12 @@ class RequestObserver(Protocol):
 
 
 class Metrics:
-    """Counters and histograms of one process; implements `RequestObserver`."""
+    """Counters and histograms of one process; implements `RequestObserver`.
+
+    What is told of a request is noted, and counted together with that of other requests: a request
+    has the processor's caches full of other things, and counting some dozens at once costs as much
+    as counting a few one by one. `settle` counts what is noted.
+    """
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
@@ -95,12 +102,30 @@ class Metrics:
         self._request_cells: dict[_RequestKey, tuple[Counter, Histogram | None]] = {}
         self._runtime_cells: dict[tuple[str, str], Histogram] = {}
         self._names: set[str] = set()
+        self._uncounted: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
+
+    def settle(self) -> None:
+        """Count what was told and is not counted yet."""
+        uncounted = self._uncounted
+        while uncounted:
+            try:
+                count, arguments = uncounted.popleft()
+            except IndexError:  # another thread settles too
+                return
+            count(*arguments)
+
+    def _note(self, count: Callable[..., None], *arguments: Any) -> None:
+        self._uncounted.append((count, arguments))
+        if len(self._uncounted) >= _MOST_UNCOUNTED:
+            self.settle()
 
     def request(
         self, model_name: str, api: str, entrypoint: str, status: StatusCode, seconds: float
     ) -> None:
         """Count a request; its time is taken if it succeeded. See `RequestObserver`."""
-        key = (model_name, api, entrypoint, status)
+        self._note(self._count_request, (model_name, api, entrypoint, status), seconds)
+
+    def _count_request(self, key: _RequestKey, seconds: float) -> None:
         cells = self._request_cells.get(key) or self._new_request_cells(key)
         cells[0].inc()
         if cells[1] is not None:
@@ -120,6 +145,9 @@ class Metrics:
             api: `Predict`, `Classify`, `Regress` or `MultiInference`.
             seconds: how long, with the time that it waited for its batch or for a thread.
         """
+        self._note(self._count_runtime, model_name, api, seconds)
+
+    def _count_runtime(self, model_name: str, api: str, seconds: float) -> None:
         cell = self._runtime_cells.get((model_name, api))
         if cell is None:
             cell = self._runtime_latency.labels(self._known(model_name), api, "TF1")
@@ -145,7 +173,11 @@ class Metrics:
         self._batches.inc()
 
     def page(self) -> bytes:
-        """The page that Prometheus reads: of this process, or of all that share the directory."""
+        """The page that Prometheus reads: of this process, or of all that share the directory.
+
+        What other processes have not counted yet is not on it.
+        """
+        self.settle()
         registry = self._registry
         if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
             registry = CollectorRegistry()

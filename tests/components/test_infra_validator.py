@@ -359,6 +359,28 @@ def test_there_is_no_model(validate: Validate, tmp_path: Path) -> None:
             {"validation_spec": {"request_timeout_seconds": "2"}},
             "validation_spec.request_timeout_seconds must be a number above 0, got '2'.",
         ),
+        (
+            {"validation_spec": {"load_test": {"duration_seconds": float("inf")}}},
+            "validation_spec.load_test.duration_seconds must be a number above 0, got inf.",
+        ),
+        (
+            {"validation_spec": {"load_test": {"max_p99_ms": float("nan")}}},
+            "validation_spec.load_test.max_p99_ms must be a number above 0, got nan.",
+        ),
+        (
+            {"validation_spec": {"load_test": {"concurrency": 10**9}}},
+            "validation_spec.load_test.concurrency must be 10000 at most, got 1000000000.",
+        ),
+        (
+            {
+                "serving_spec": {
+                    "tensorflow_serving": {"tags": ["2.16.1"]},
+                    "kubernetes": {"serving_pod_overrides": {"env": "A=1"}},
+                }
+            },
+            "serving_spec.kubernetes.serving_pod_overrides.env must be a list of mappings, got "
+            "'A=1'.",
+        ),
     ],
 )
 def test_a_wrong_configuration_is_refused_when_the_pipeline_is_written(

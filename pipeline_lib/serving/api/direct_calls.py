@@ -12,7 +12,6 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from weakref import WeakKeyDictionary
 
 from pipeline_lib.serving.errors import ServingError, StatusCode
 from pipeline_lib.serving.servables.handles import Handle
@@ -79,8 +78,6 @@ class DirectCalls:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="model-call")
         self._max_calls = threads + max_waiting
         self._calls = 0
-        self._timings: WeakKeyDictionary[Servable, dict[tuple[str, int], _Timing]]
-        self._timings = WeakKeyDictionary()
 
     async def run(
         self,
@@ -94,7 +91,7 @@ class DirectCalls:
         Raises:
             ServingError: the model failed; RESOURCE_EXHAUSTED, too many slow calls wait.
         """
-        timing = self._timing(handle.servable, signature_name, inputs)
+        timing = _timing(handle, signature_name, inputs)
         if timing.quick:
             start = time.perf_counter()
             try:
@@ -138,15 +135,14 @@ class DirectCalls:
     def _end_call(self) -> None:
         self._calls -= 1
 
-    def _timing(
-        self, servable: Servable, signature_name: str, inputs: Mapping[str, Array]
-    ) -> _Timing:
-        timings = self._timings.get(servable)
-        if timings is None:
-            timings = self._timings[servable] = {}
-        # Sizes between two powers of two count as one.
-        key = signature_name, sum(array.size for array in inputs.values()).bit_length()
-        timing = timings.get(key)
-        if timing is None:
-            timing = timings[key] = _Timing()
-        return timing
+
+def _timing(handle: Handle, signature_name: str, inputs: Mapping[str, Array]) -> _Timing:
+    size = 0
+    for array in inputs.values():
+        size += array.size
+    # Sizes between two powers of two count as one.
+    key = signature_name, size.bit_length()
+    timing: _Timing | None = handle.notes.get(key)
+    if timing is None:
+        timing = handle.notes[key] = _Timing()
+    return timing

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from pipeline_lib.serving.servables.loader import Array, Signature
 from pipeline_lib.serving.servables.servable import ModelReference, ServableId, VersionStatus
@@ -17,8 +17,7 @@ DEFAULT_SIGNATURE = "serving_default"
 """The signature that a request means which names none."""
 
 
-@dataclass(frozen=True)
-class Prediction:
+class Prediction(NamedTuple):
     """The answer to `Predict`.
 
     Attributes:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef, TensorInfo
 from tensorflow_serving.apis.get_model_metadata_pb2 import SignatureDefMap
 
+from pipeline_lib.serving.api.tensor_protos import to_tensor_proto
 from pipeline_lib.serving.servables.loader import Signature, TensorSpec
 
 
@@ -24,6 +25,7 @@ def signature_def(signature: Signature) -> SignatureDef:
         inputs={name: _tensor_info(spec) for name, spec in signature.inputs.items()},
         outputs={name: _tensor_info(spec) for name, spec in signature.outputs.items()},
         method_name=signature.method_name,
+        defaults={name: to_tensor_proto(value) for name, value in signature.defaults.items()},
     )
 
 

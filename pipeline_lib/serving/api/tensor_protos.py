@@ -101,6 +101,7 @@ def fill_tensor_proto(tensor: TensorProto, array: Array) -> None:
             StatusCode.INTERNAL, f"An output is an array of {array.dtype}, which no tensor can hold"
         )
     tensor.dtype = number
+    tensor.tensor_shape.SetInParent()  # a scalar's shape is there, and empty
     dimensions = tensor.tensor_shape.dim
     for size in array.shape:
         dimensions.add().size = size
@@ -130,7 +131,10 @@ def _from_content(content: bytes, number: int, dtype: DType, size: int) -> Array
             f"its content has {len(content)} bytes and its shape needs {size * dtype.itemsize}"
         )
     if number == _BOOL:
-        return np.frombuffer(content, np.uint8) != 0
+        truths = np.frombuffer(content, np.uint8)
+        if truths.max() > 1:
+            raise _refused("its content has bytes that are neither 0 nor 1")
+        return truths.view(np.bool_)
     return np.frombuffer(content, dtype)
 
 

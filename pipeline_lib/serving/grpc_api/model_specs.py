@@ -25,14 +25,15 @@ def model_reference(spec: ModelSpec, inference: Inference) -> ModelReference:
 
     Source: `ServableRequestFromModelSpec` of tensorflow_serving/model_servers/server_core.cc.
     """
-    if not spec.name:
+    name = spec.name
+    if not name:
         raise ServingError(StatusCode.INVALID_ARGUMENT, "ModelSpec has no name specified.")
     choice = spec.WhichOneof("version_choice")
     if choice is None:
-        return ModelReference(spec.name)
+        return ModelReference(name)
     if choice == "version_label":
-        return ModelReference(spec.name, label=spec.version_label)
-    return ModelReference(spec.name, version=asked_version(spec, inference))
+        return ModelReference(name, label=spec.version_label)
+    return ModelReference(name, version=asked_version(spec, inference))
 
 
 def asked_version(spec: ModelSpec, inference: Inference) -> int | None:

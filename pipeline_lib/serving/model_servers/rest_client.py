@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from pipeline_lib.serving.errors import ServingError, StatusCode
 from pipeline_lib.serving.servables.servable import VersionState, VersionStatus
@@ -44,12 +46,18 @@ class RestClient:
 
     def statuses(self, name: str, version: int | None = None) -> tuple[VersionStatus, ...]:
         """How the versions of a model stand, or the one that is asked for."""
-        path = f"/v1/models/{name}" + ("" if version is None else f"/versions/{version}")
-        return tuple(_status(one) for one in self._ask(path)["model_version_status"])
+        path = _model(name) + ("" if version is None else f"/versions/{version}")
+        answer = self._ask(path)
+        try:
+            return tuple(_status(one) for one in answer["model_version_status"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise ServingError(
+                StatusCode.UNKNOWN, f"{self.url} answers, and not as a model server does."
+            ) from error
 
     def metadata(self, name: str) -> Mapping[str, Any]:
         """The signatures of a model, as the API tells them."""
-        answer: Mapping[str, Any] = self._ask(f"/v1/models/{name}/metadata")
+        answer: Mapping[str, Any] = self._ask(f"{_model(name)}/metadata")
         return answer
 
     def predict(self, name: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -58,7 +66,7 @@ class RestClient:
 
     def call(self, name: str, method: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """Call `predict`, `classify` or `regress`."""
-        answer: Mapping[str, Any] = self._ask(f"/v1/models/{name}:{method}", body)
+        answer: Mapping[str, Any] = self._ask(f"{_model(name)}:{method}", body)
         return answer
 
     def _ask(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
@@ -70,8 +78,13 @@ class RestClient:
         except urllib.error.HTTPError as error:
             code = _CODES.get(error.code, StatusCode.UNKNOWN)
             raise ServingError(code, _text(error.read())) from error
-        except (OSError, ValueError) as error:
-            raise ServingError(StatusCode.UNAVAILABLE, str(error)) from error
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            text = str(error) or type(error).__name__
+            raise ServingError(StatusCode.UNAVAILABLE, text) from error
+
+
+def _model(name: str) -> str:
+    return f"/v1/models/{quote(name, safe='')}"
 
 
 def _text(payload: bytes) -> str:
@@ -85,5 +98,6 @@ def _status(status: Mapping[str, Any]) -> VersionStatus:
     told = status.get("status", {})
     error = None
     if told.get("error_code", "OK") != "OK":
-        error = ServingError(StatusCode[told["error_code"]], told.get("error_message", ""))
+        code = StatusCode.__members__.get(told["error_code"], StatusCode.UNKNOWN)
+        error = ServingError(code, told.get("error_message", ""))
     return VersionStatus(int(status["version"]), VersionState[status["state"]], error)

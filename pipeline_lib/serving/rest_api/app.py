@@ -26,6 +26,7 @@ from pipeline_lib.serving.rest_api.http_body import (
     RefusedBodyError,
     Scope,
     Send,
+    discard_body,
     read_body,
 )
 from pipeline_lib.serving.rest_api.routes import Route, route
@@ -131,6 +132,7 @@ class RestApp:
             answer = _Answer(_HTTP_STATUS[code], json_answers.error(error.message))
         except RefusedBodyError as error:
             code = StatusCode.INVALID_ARGUMENT
+            await discard_body(scope, receive)
             answer = _Answer(error.status, json_answers.error(error.message), closes=True)
         except DisconnectedError:
             code = StatusCode.CANCELLED
@@ -170,8 +172,8 @@ class RestApp:
             body = await read_body(scope, receive, self._max_body_bytes)
             return await self._inferred(asked, body)
         except asyncio.CancelledError:
-            if not limit.passed:
-                raise
+            if not limit.passed:  # the server ends, and has waited for this request long enough
+                raise ServingError(StatusCode.UNAVAILABLE, "The server is stopping") from None
             if body is None:
                 raise RefusedBodyError(408, "Timed out waiting for the request body") from None
             raise ServingError(

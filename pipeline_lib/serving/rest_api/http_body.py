@@ -6,6 +6,8 @@ evhttp_request.cc.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import zlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -16,6 +18,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 _GZIP = 16 + zlib.MAX_WBITS
+_DISCARDING_SECONDS = 1.0
 
 
 class RefusedBodyError(Exception):
@@ -56,6 +59,22 @@ async def read_body(scope: Scope, receive: Receive, max_bytes: int) -> bytes:
             packed = True
     body = await _received(receive, max_bytes)
     return _unpacked(body, max_bytes) if packed else body
+
+
+async def discard_body(scope: Scope, receive: Receive) -> None:
+    """Read what is left of a refused body, for a second at most, and keep nothing of it.
+
+    A connection that is closed while its client still sends is reset, and the client does not see
+    why. One that asked first (`Expect: 100-continue`) has not sent anything.
+    """
+    if not any(name == b"expect" for name, _ in scope["headers"]):
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(_discarded(receive), _DISCARDING_SECONDS)
+
+
+async def _discarded(receive: Receive) -> None:
+    while (await receive()).get("more_body"):
+        pass
 
 
 async def _received(receive: Receive, max_bytes: int) -> bytes:

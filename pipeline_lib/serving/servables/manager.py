@@ -212,6 +212,7 @@ class ServableManager:
                 self._manage(version.id.name)
                 return
             self._record(version, VersionState.LOADING)
+        _log.info("Loading servable version %s", version.id)
         try:
             servable = version.loader.load(version.path)
         except BaseException as error:

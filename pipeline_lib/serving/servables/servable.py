@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipeline_lib.serving.errors import ServingError
 
@@ -48,8 +49,7 @@ class VersionStatus:
     error: ServingError | None = None
 
 
-@dataclass(frozen=True)
-class ModelReference:
+class ModelReference(NamedTuple):
     """What a request asks for: the latest version, a given one, or the one behind a label.
 
     Attributes:

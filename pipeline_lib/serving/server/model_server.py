@@ -23,6 +23,8 @@ from pipeline_lib.serving.server.tls import grpc_credentials, ssl_context
 
 _log = logging.getLogger(__name__)
 
+_SETTLE_SECONDS = 0.2
+
 _NO_TRANSITION = (  # TensorFlow Serving's words
     "Cannot transition to requested config. It is only legal to transition from one "
     "ModelConfigList to another."
@@ -60,7 +62,7 @@ class ModelServer:
         self._reload = reload or self.reload
         self._grpc: GrpcServer | None = None
         self._rest: RestServer | None = None
-        self._polling: asyncio.Task[None] | None = None
+        self._repeated: list[asyncio.Task[None]] = []
 
     async def start(self, configs: Sequence[ModelConfig] | None = None) -> Addresses:
         """Load the models, then listen; the addresses are where requests may come.
@@ -81,7 +83,8 @@ class ModelServer:
                 listening.close()
             raise
         if self._options.model_config_file and self._options.model_config_file_poll_wait_seconds:
-            self._polling = asyncio.ensure_future(self._poll_config_file())
+            self._repeated.append(asyncio.ensure_future(self._poll_config_file()))
+        self._repeated.append(asyncio.ensure_future(self._settle_metrics()))
         return Addresses(
             self._options.host,
             grpc_port,
@@ -100,18 +103,25 @@ class ModelServer:
         await asyncio.to_thread(self._parts.core.reload, configs)
         self._configs = tuple(configs)
 
-    async def stop(self) -> None:
-        """Take no more requests, finish those that are there, and unload the models."""
-        if self._polling is not None:
-            self._polling.cancel()
+    async def stop(self) -> bool:
+        """Take no more requests, finish those that are there, and unload the models.
+
+        Returns:
+            Whether all has ended; if not, threads still load or call a model.
+        """
+        for task in self._repeated:
+            task.cancel()
         endings = []
         if self._grpc is not None:
             endings.append(self._grpc.stop(self._options.drain_seconds))
         if self._rest is not None:
             endings.append(self._rest.stop())
         await asyncio.gather(*endings)
-        await asyncio.to_thread(self._parts.core.stop, self._options.drain_seconds)
-        self._parts.calls.close()
+        self._parts.metrics.settle()
+        ended = await asyncio.to_thread(self._parts.core.stop, self._options.drain_seconds)
+        if ended:
+            self._parts.calls.close()
+        return ended
 
     def _bind_rest(self) -> socket.socket | None:
         """The socket of REST: bound before the models are loaded, so that an error comes soon."""
@@ -146,6 +156,12 @@ class ModelServer:
                 server, self._parts.inference, self._reload, self._parts.metrics
             )
         )
+
+    async def _settle_metrics(self) -> None:
+        """Let the other workers of the server see what this one has counted."""
+        while True:
+            await asyncio.sleep(_SETTLE_SECONDS)
+            self._parts.metrics.settle()
 
     async def _poll_config_file(self) -> None:
         """Read the file of the models again and again; a wrong one changes nothing."""

@@ -25,7 +25,11 @@ from pipeline_lib.serving.server.channel import (
     Started,
 )
 from pipeline_lib.serving.server.command import log_to_stderr
-from pipeline_lib.serving.server.run import run_on_new_loop
+from pipeline_lib.serving.server.run import (
+    end_without_waiting,
+    run_on_new_loop,
+    spare_the_garbage_collector,
+)
 
 
 async def work(end: socket.socket) -> int:
@@ -61,7 +65,8 @@ class _Worker:
         failed = starting.done() and not starting.result()
         if not failed:
             await listening
-        await self._server.stop()
+        if not await self._server.stop():
+            end_without_waiting(1 if failed else 0)
         await asyncio.gather(starting, return_exceptions=True)
         return 1 if failed else 0
 
@@ -71,6 +76,7 @@ class _Worker:
         except ServingError as error:
             self._channel.send(Failed(error))
             return False
+        spare_the_garbage_collector()
         self._channel.send(Started(addresses))
         return True
 

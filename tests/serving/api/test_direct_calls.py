@@ -24,6 +24,7 @@ class Model:
     def __init__(self, do: Callable[[], None] = lambda: None) -> None:
         self._do = do
         self.threads: list[str] = []
+        self.handle = Handle(ServableId("model", 1), self)
 
     def run(
         self, signature_name: str, inputs: Mapping[str, Array], outputs: Sequence[str] = ()
@@ -40,9 +41,8 @@ INPUTS = {"x": np.ones((1, 4))}
 
 
 async def call(calls: DirectCalls, model: Any, times: int, inputs: Any = INPUTS) -> None:
-    handle = Handle(ServableId("model", 1), model)
     for _ in range(times):
-        await calls.run(handle, "serving_default", inputs)
+        await calls.run(model.handle, "serving_default", inputs)
 
 
 def on_loop(model: Model) -> list[bool]:

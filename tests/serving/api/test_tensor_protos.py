@@ -97,6 +97,13 @@ def test_strings_are_read_from_content_as_tensorflow_writes_it(strings: list[byt
     assert tf.io.parse_tensor(tensor.SerializeToString(), tf.string).numpy().tolist() == strings
 
 
+def test_bytes_that_are_neither_true_nor_false_are_refused() -> None:
+    tensor = TensorProto(dtype=10, tensor_shape=shape_of(3), tensor_content=b"\0\1\2")
+    assert refusal(tensor) == (
+        "A tensor cannot be read: its content has bytes that are neither 0 nor 1"
+    )
+
+
 @given(st.data())
 @settings(deadline=None, max_examples=300)
 def test_whatever_tensorflow_reads_is_read_alike(data: st.DataObject) -> None:
@@ -138,8 +145,8 @@ def test_small_integers_wrap_around_as_in_cpp() -> None:
     assert to_array(tensor).tolist() == [44, -44]
 
 
-def test_every_byte_but_zero_is_true() -> None:
-    tensor = TensorProto(dtype=10, tensor_shape=shape_of(3), tensor_content=b"\0\1\xff")
+def test_one_byte_is_true_and_zero_is_false() -> None:
+    tensor = TensorProto(dtype=10, tensor_shape=shape_of(3), tensor_content=b"\0\1\1")
     assert to_array(tensor).tolist() == [False, True, True]
 
 
@@ -226,3 +233,9 @@ def test_types_are_named_as_tensorflow_names_them() -> None:
         assert enum_name(number) == f"DT_{type_name(number).upper()}"
         assert tf.dtypes.as_dtype(type_name(number)).as_datatype_enum == number
         assert tf.dtypes.as_dtype(number).as_numpy_dtype == NUMPY_TYPES[number]
+
+
+def test_the_shape_of_a_scalar_is_there_and_empty() -> None:
+    tensor = to_tensor_proto(np.array(1.5, np.float32))
+    assert tensor.HasField("tensor_shape")
+    assert list(tensor.tensor_shape.dim) == []

@@ -28,6 +28,13 @@ def test_a_body_that_says_that_it_is_too_long(server: RunningServer) -> None:
     assert reply.endswith(b'{"error": "The request body is longer than 2000000 bytes"}')
 
 
+def test_a_client_that_sends_all_of_a_body_that_is_too_long_learns_why(
+    server: RunningServer,
+) -> None:
+    reply = server.request("POST", PREDICT, b" " * 50_000_000)
+    assert (reply.status, reply.json) == (413, TOO_LONG)
+
+
 def test_a_body_that_turns_out_to_be_too_long(server: RunningServer) -> None:
     head = f"POST {PREDICT} HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n{2_000_001:x}\r\n"
     reply = server.raw(head.encode() + b" " * 2_000_001)

@@ -45,6 +45,13 @@ def loads(server: ServerProcess, model: str) -> int:
     return server.log.read_text().count(LOADED.format(model))
 
 
+def metrics(server: ServerProcess) -> str:
+    page = f"{server.rest_url}/monitoring/prometheus/metrics"
+    with urllib.request.urlopen(page, timeout=30) as response:
+        text: str = response.read().decode()
+    return text
+
+
 def until(true: Callable[[], bool]) -> None:
     end = time.monotonic() + 40
     while not true():
@@ -63,10 +70,8 @@ def test_workers_act_as_one_server(two: ServerProcess, half_plus_two: Path) -> N
     first = workers(two)
     assert len(first) == 2
     ask_all(two, "half")
-    page = f"{two.rest_url}/monitoring/prometheus/metrics"
-    with urllib.request.urlopen(page, timeout=30) as response:
-        counted = response.read().decode()
-    assert ':tensorflow:serving:request_count{model_name="half",status="OK"} 12\n' in counted
+    counted = ':tensorflow:serving:request_count{model_name="half",status="OK"} 12\n'
+    until(lambda: counted in metrics(two))
 
     # What one is told all are told, and it is answered when all have done it.
     request = ReloadConfigRequest()
