@@ -77,7 +77,7 @@ proto: .venv-proto/.ready
 	.venv-proto/bin/python -m grpc_tools.protoc -I . --python_out=. \
 	    pipeline_lib/ir/pipeline.proto
 	.venv-proto/bin/python -m grpc_tools.protoc -I . --python_out=. --pyi_out=. \
-	    pipeline_lib/tfx/proto/messages.proto
+	    pipeline_lib/render/payloads.proto pipeline_lib/tfx/proto/messages.proto
 
 .venv-proto/.ready:
 	$(PYTHON) -m venv --clear .venv-proto

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from rich.text import Text
 
 from pipeline_lib.artifacts.artifact import ArtifactRecord
-from pipeline_lib.report.value_preview import NO_VALUE, value_preview
+from pipeline_lib.render.value_preview import NO_VALUE, value_preview
 from pipeline_lib.report.wording import value
 
 _IMPLEMENTATION_DETAILS = ("__is_null__",)
