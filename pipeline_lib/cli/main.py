@@ -13,12 +13,14 @@ _COMMANDS = (
     LazyCommand(
         "compile", "pipeline_lib.cli.compile", "Compile a pipeline, to look at or to keep."
     ),
+    LazyCommand("compare", "pipeline_lib.cli.compare", "Say how two runs differ."),
     LazyCommand("gc", "pipeline_lib.cli.gc", "Delete the files of old runs."),
     LazyCommand(
         "lineage", "pipeline_lib.cli.lineage", "Show what an artifact was made of, and what of it."
     ),
     LazyCommand("plan", "pipeline_lib.cli.plan", "Say what a run would do, and why."),
     LazyCommand("replay", "pipeline_lib.cli.replay", "Run one node of a past run again."),
+    LazyCommand("report", "pipeline_lib.cli.report", "Write a run as one HTML file."),
     LazyCommand("runs", "pipeline_lib.cli.runs", "List the runs that a store holds."),
     LazyCommand("show", "pipeline_lib.cli.show", "Show a run, or one node of it."),
     LazyCommand("why", "pipeline_lib.cli.why", "Say why a node ran, or did not."),
@@ -34,6 +36,7 @@ _COMMANDS = (
         "plib runs",
         "plib show latest",
         "plib show latest Trainer",
+        "plib report latest",
         'eval "$(_PLIB_COMPLETE=bash_source plib)"  # completion; or zsh_source, fish_source',
     ),
 )

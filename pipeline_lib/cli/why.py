@@ -11,12 +11,9 @@ from pipeline_lib.cli.exit_codes import debug_option
 from pipeline_lib.cli.output import json_option, write, write_json
 from pipeline_lib.cli.run_id import find_node, find_run, latest_by_node
 from pipeline_lib.cli.store_option import open_existing_store, store_option
-from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, MetadataStore
 from pipeline_lib.report.cache_changes import writers_in
-from pipeline_lib.report.cache_reasons import reason_for_state
+from pipeline_lib.report.reasons_in_store import reason_in_store
 from pipeline_lib.report.why_page import why_json, why_page
-
-_ENDED = (ExecutionState.COMPLETE, ExecutionState.CACHED, ExecutionState.FAILED)
 
 
 @click.command(
@@ -43,34 +40,8 @@ def command(run_id: str, node_id: str, store_path: str | None, as_json: bool) ->
         run = find_run(run_id, store.runs())
         executions = store.executions(run.run_id)
         execution = find_node(node_id, run.run_id, latest_by_node(executions))
-        reason = reason_for_state(
-            execution,
-            _earlier(execution, store),
-            _origin(execution, store),
-            writers_in(executions),
-        )
+        reason = reason_in_store(execution, store, writers_in(executions))
     if as_json:
         write_json(why_json(execution, reason))
     else:
         write(why_page(execution, reason))
-
-
-def _earlier(execution: ExecutionRecord, store: MetadataStore) -> ExecutionRecord | None:
-    """The execution of the same node before it that came to an end."""
-    before = store.node_executions(
-        execution.pipeline_name, execution.node_id, execution.iteration, execution.id
-    )
-    return next((one for one in before if one.state in _ENDED), None)
-
-
-def _origin(execution: ExecutionRecord, store: MetadataStore) -> ExecutionRecord | None:
-    """The execution whose result was taken over."""
-    if not execution.cached_from:
-        return None
-    latest = store.cached(execution.cache_key)
-    if latest is not None and latest.id == execution.cached_from:
-        return latest
-    before = store.node_executions(
-        execution.pipeline_name, execution.node_id, execution.iteration, execution.id
-    )
-    return next((one for one in before if one.id == execution.cached_from), None)

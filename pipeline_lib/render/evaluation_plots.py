@@ -22,7 +22,7 @@ _MOST_SLICES = 20
 
 def evaluation_plots(uri: str) -> Markup:
     """What the `plots*` files hold; those over all examples are open."""
-    by_slice = itertools.islice(_plots(uri), _MOST_SLICES)
+    by_slice = sorted(_plots(uri), key=lambda item: item[0] != slice_name({}))[:_MOST_SLICES]
     return joined(
         details(f"plots: {name}", content, is_open=name == slice_name({}))
         for name, content in by_slice
@@ -50,7 +50,8 @@ def _slice_value(single: Any) -> str | int | float:
 
 def _drawn(one: Any) -> Iterator[Markup]:
     key, data = one.key, one.value
-    prefix = " ".join(filter(None, [key.model_name, key.output_name]))
+    of_class = f"class {key.sub_key.class_id.value}:" if key.sub_key.HasField("class_id") else ""
+    prefix = " ".join(filter(None, [key.model_name, key.output_name, of_class]))
     if data.multi_class_confusion_matrix_at_thresholds.matrices:
         matrix = data.multi_class_confusion_matrix_at_thresholds.matrices[0]
         yield _confusion_matrix(matrix, f"{prefix} confusion matrix, in examples".strip())

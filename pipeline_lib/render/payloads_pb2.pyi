@@ -273,15 +273,27 @@ class ClassConfusionMatrices(_message.Message):
 
 class Plots(_message.Message):
     __slots__ = ("slice_key", "plot_keys_and_values")
+    class Whole(_message.Message):
+        __slots__ = ("value",)
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        value: int
+        def __init__(self, value: _Optional[int] = ...) -> None: ...
+    class SubKey(_message.Message):
+        __slots__ = ("class_id",)
+        CLASS_ID_FIELD_NUMBER: _ClassVar[int]
+        class_id: Plots.Whole
+        def __init__(self, class_id: _Optional[_Union[Plots.Whole, _Mapping]] = ...) -> None: ...
     class Key(_message.Message):
-        __slots__ = ("output_name", "model_name", "name")
+        __slots__ = ("output_name", "sub_key", "model_name", "name")
         OUTPUT_NAME_FIELD_NUMBER: _ClassVar[int]
+        SUB_KEY_FIELD_NUMBER: _ClassVar[int]
         MODEL_NAME_FIELD_NUMBER: _ClassVar[int]
         NAME_FIELD_NUMBER: _ClassVar[int]
         output_name: str
+        sub_key: Plots.SubKey
         model_name: str
         name: str
-        def __init__(self, output_name: _Optional[str] = ..., model_name: _Optional[str] = ..., name: _Optional[str] = ...) -> None: ...
+        def __init__(self, output_name: _Optional[str] = ..., sub_key: _Optional[_Union[Plots.SubKey, _Mapping]] = ..., model_name: _Optional[str] = ..., name: _Optional[str] = ...) -> None: ...
     class Data(_message.Message):
         __slots__ = ("calibration_histogram_buckets", "confusion_matrix_at_thresholds", "multi_class_confusion_matrix_at_thresholds")
         CALIBRATION_HISTOGRAM_BUCKETS_FIELD_NUMBER: _ClassVar[int]

@@ -40,7 +40,8 @@ def in_words(record: ArtifactRecord) -> str:
     overall = next((one for one in read_summary(record.uri) if not one.slice), None)
     if overall is None:
         return ""
-    return ", ".join(f"{name} {number(one)}" for name, one in overall.metrics.items())
+    shown = {name: one for name, one in overall.metrics.items() if not name.endswith(_CHANGE)}
+    return ", ".join(f"{name} {number(one)}" for name, one in shown.items())
 
 
 def _metrics(slices: Sequence[SliceMetrics]) -> Markup:

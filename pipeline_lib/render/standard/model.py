@@ -20,7 +20,7 @@ _FOLDERS = ("Format-Serving", "")
 _LARGEST_FILE = 200_000_000
 """Bytes of a graph that is read to show its signatures; variables are in other files."""
 _INTERNAL = "__saved_model_init_op"
-_COLUMNS = ("tensor", "", "type", "shape")
+_COLUMNS = ("tensor", "kind", "type", "shape")
 
 
 def body(record: ArtifactRecord) -> Markup:
