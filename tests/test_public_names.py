@@ -52,6 +52,7 @@ NAMES = {
     "mysql_metadata_connection_config",
     "placeholders",
     "postgresql_metadata_connection_config",
+    "register_renderer",
     "sqlite_metadata_connection_config",
     "standard_artifacts",
 }

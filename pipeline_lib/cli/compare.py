@@ -18,7 +18,7 @@ from pipeline_lib.report.comparison import compare
 @click.command(
     "compare",
     epilog=examples(
-        "plib compare 20260130 latest",
+        "plib compare latest~1 latest",
         "plib compare 20260130-1200 20260131-2359  # the beginning of an id is enough",
         "plib compare 20260130 latest --json",
     ),
@@ -31,7 +31,8 @@ from pipeline_lib.report.comparison import compare
 def command(before: str, after: str, store_path: str | None, as_json: bool) -> None:
     """Say how two runs differ.
 
-    BEFORE and AFTER are ids of runs, the beginnings of ids, or 'latest'. Compared are parameters,
+    BEFORE and AFTER are ids of runs, the beginnings of ids, 'latest', or 'latest~1' for the run
+    before it. Compared are parameters,
     metrics, the content of what nodes wrote, and code; for each node it is told what its result
     depends on that is different.
     """

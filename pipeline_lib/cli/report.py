@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from pipeline_lib.cli.author_module import module_in_file
 from pipeline_lib.cli.examples import examples
 from pipeline_lib.cli.exit_codes import debug_option
 from pipeline_lib.cli.run_id import find_run, latest_by_node
@@ -22,21 +23,35 @@ from pipeline_lib.report.run_view import view_run
     epilog=examples(
         "plib report latest",
         "plib report 20260131-2359 -o run.html  # the beginning of an id is enough",
-        "plib report latest --against 20260130",
+        "plib report latest --against latest~1",
     ),
 )
 @click.argument("run_id", metavar="RUN")
 @click.option("-o", "--output", metavar="FILE", help="Where to write it. By default RUN.html.")
+@click.option(
+    "--renderers",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="A Python file that registers renderers for your own artifact types.",
+)
 @click.option("--against", metavar="RUN", help="Compare the run with this one.")
 @store_option
 @debug_option
-def command(run_id: str, output: str | None, against: str | None, store_path: str | None) -> None:
+def command(
+    run_id: str,
+    output: str | None,
+    renderers: Path | None,
+    against: str | None,
+    store_path: str | None,
+) -> None:
     """Write a run as one HTML file, to look at, keep or send.
 
-    RUN is a run's id, the beginning of one, or 'latest'. The page shows the graph of the pipeline,
+    RUN is a run's id, the beginning of one, 'latest', or 'latest~1' for the one before. The page shows the graph of the pipeline,
     when each node ran and why, what it read, wrote and said, and what is in its artifacts. It
     needs nothing but a browser: no server, no network.
     """
+    if renderers is not None:
+        module_in_file(renderers)
     with closing(open_existing_store(store_path)) as store:
         runs = store.runs()
         run = find_run(run_id, runs)

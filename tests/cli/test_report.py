@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from pipeline_lib.render import registry
 from tests.cli.desk import Desk, Recorded
 from tests.render.fragment_text import text_of
 
@@ -83,3 +84,27 @@ def test_compare_with_a_run_that_is_not_there(recorded: Recorded) -> None:
     assert result.stderr == (
         "Error: The store holds no run 'nothing'. 'plib runs' lists those it holds.\n"
     )
+
+
+def test_users_renderers_are_loaded_from_a_file(desk: Desk) -> None:
+    desk.write(
+        "letters.py",
+        "from pipeline_lib import register_renderer\n"
+        "register_renderer('Integer', lambda record: '<b>my own look</b>')\n",
+    )
+    desk.plib("run", "steps.py")
+    assert desk.plib("report", "latest", "-o", "a.html").exit_code == 0
+    assert "my own look" not in (desk.folder / "a.html").read_text()
+    try:
+        result = desk.plib("report", "latest", "-o", "a.html", "--renderers", "letters.py")
+    finally:
+        registry._registered.clear()
+    assert result.exit_code == 0
+    assert "<b>my own look</b>" in (desk.folder / "a.html").read_text()
+
+
+def test_runs_before_the_latest(recorded: Recorded) -> None:
+    found = json.loads(recorded.desk.plib("compare", "latest~2", "latest~1", "--json").stdout)
+    assert (found["before"], found["after"]) == (recorded.complete, recorded.cached)
+    result = recorded.desk.plib("compare", "latest~3", "latest")
+    assert result.stderr == "Error: There is no run 'latest~3': the store holds 3 runs.\n"

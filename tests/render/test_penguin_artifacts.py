@@ -78,7 +78,7 @@ def test_statistics_lay_the_splits_over_each_other(penguin_statistics: Artifact)
     assert html.count("<svg") == 8
     assert re.search(r'aria-label="body_mass_g: train from \d+ to \d+, mean \d+', html)
     assert re.search(r'aria-label="island: train Biscoe \d+%, Dream \d+%, Torgersen \d+%; ', html)
-    assert "sex train bytes" in text_of(html)
+    assert "sex train string" in text_of(html)
     words = in_words(penguin_statistics.to_record())
     assert words == "8 features, 204 examples in train, 140 examples in eval"
 
