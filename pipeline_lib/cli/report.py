@@ -46,9 +46,9 @@ def command(
 ) -> None:
     """Write a run as one HTML file, to look at, keep or send.
 
-    RUN is a run's id, the beginning of one, 'latest', or 'latest~1' for the one before. The page shows the graph of the pipeline,
-    when each node ran and why, what it read, wrote and said, and what is in its artifacts. It
-    needs nothing but a browser: no server, no network.
+    RUN is a run's id, the beginning of one, 'latest', or 'latest~1' for the one before. The page
+    shows the graph of the pipeline, when each node ran and why, what it read, wrote and said, and
+    what is in its artifacts. It needs nothing but a browser: no server, no network.
     """
     if renderers is not None:
         module_in_file(renderers)

@@ -22,8 +22,9 @@ from pipeline_lib.report.html.node_details import Details
 from pipeline_lib.report.html.states import Faces
 from pipeline_lib.report.html.timeline import LABELS, ROW, timeline
 from pipeline_lib.report.run_levels import Level, run_levels
+from pipeline_lib.report.run_table import RunStates
 from pipeline_lib.report.run_view import RunView
-from pipeline_lib.report.wording import moment, state_mark, took
+from pipeline_lib.report.wording import moment, node_counts, state_mark, took
 
 _SLOWEST = 5
 _MOST_RESULTS = 40
@@ -31,12 +32,14 @@ _MOST_ROWS_SHOWN = 400
 """Nodes of which the timeline is open from the beginning."""
 
 
-def run_html(view: RunView, comparison: Comparison | None = None) -> str:
+def run_html(view: RunView, comparison: Comparison | None = None, *, version: str = "") -> str:
     """The page of a run: no script, style, font or image from elsewhere.
 
     Args:
         view: the run.
         comparison: with another run, which then has a section of its own.
+        version: of what is shown, on a page that `plib ui` serves: it leads to the other runs, and
+            is loaded anew when a run that goes on has another version.
     """
     faces = Faces(view)
     details = Details(view, faces)
@@ -59,10 +62,26 @@ def run_html(view: RunView, comparison: Comparison | None = None) -> str:
             results=list(_results(executions, faces))[:_MOST_RESULTS],
             slowest=_slowest(executions, faces),
             comparison=comparison,
+            version=version,
             nested_failure=NESTED_FAILURE,
             artifact_style=Markup(STYLE),
         )
     )
+
+
+def runs_html(runs: Sequence[RunStates]) -> str:
+    """The list of runs, as `plib ui` shows it, in the order given."""
+    rows = [
+        {
+            "run": run,
+            "started": moment(run.started),
+            "took": took(run),
+            "counts": ", ".join(f"{n} {name}" for name, n in node_counts(states.values()).items()),
+        }
+        for run, states in runs
+    ]
+    tags = sorted({tag for run, _ in runs for tag in run.tags})
+    return _environment().get_template("runs.html").render(rows=rows, tags=tags)
 
 
 @cache
