@@ -83,6 +83,6 @@ def _threshold(one: Threshold, by_slice: Mapping[str, SliceMetrics]) -> tuple[An
     if value is None:
         return (one.metric, one.slice_name, one.expected, "", "could not be checked")
     base = measured.baseline_metrics.get(one.metric) if measured is not None else None
-    kept = "✓ yes" if one.is_kept(value, base) else "✗ no"
+    kept = "✓\N{NO-BREAK SPACE}yes" if one.is_kept(value, base) else "✗\N{NO-BREAK SPACE}no"
     shown = f"{value:+.5g} from the baseline" if one.is_change else number(value)
     return (one.metric, one.slice_name, one.expected, shown, kept)

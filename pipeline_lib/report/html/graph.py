@@ -11,7 +11,7 @@ from pipeline_lib.report.run_levels import Box, Level
 
 WIDTH, HEIGHT = 216, 60
 _GAP_X, _GAP_Y, _MARGIN = 22, 34, 8
-_MOST_COLUMNS = 12
+_MOST_COLUMNS = 8
 
 
 @dataclass(frozen=True)

@@ -100,5 +100,9 @@
     if (next) { event.preventDefault(); next.focus(); go(next.dataset.n); }
   });
 
+  if (boxes[0]) {  // a wide graph begins where its first node is
+    const canvas = boxes[0].closest(".canvas");
+    canvas.scrollLeft = boxes[0].transform.baseVal[0].matrix.e - canvas.clientWidth / 2 + 108;
+  }
   choose(location.hash.slice(1), false);
 })();
