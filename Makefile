@@ -81,7 +81,8 @@ proto: .venv-proto/.ready
 	.venv-proto/bin/python -m grpc_tools.protoc -I . --python_out=. \
 	    pipeline_lib/ir/pipeline.proto
 	.venv-proto/bin/python -m grpc_tools.protoc -I . --python_out=. --pyi_out=. \
-	    pipeline_lib/tfx/proto/messages.proto pipeline_lib/serving/server/config_messages.proto
+	    pipeline_lib/render/payloads.proto pipeline_lib/serving/server/config_messages.proto \
+	    pipeline_lib/tfx/proto/messages.proto
 
 # A client of TensorFlow Serving that brings messages of its own under our names, made by a protoc
 # whose output today's protobuf refuses.

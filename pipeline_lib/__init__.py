@@ -67,6 +67,7 @@ from pipeline_lib.metadata.connection import (
 from pipeline_lib.metadata.connection import (
     sqlite_metadata_connection_config as sqlite_metadata_connection_config,
 )
+from pipeline_lib.render.registry import register_renderer as register_renderer
 from pipeline_lib.runners.local.run_options import RunOptions as RunOptions
 
 if typing.TYPE_CHECKING:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+pytest_plugins = ["tests.browser", "tests.penguins"]
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--update-golden`: write the golden files anew; read what changed before committing it."""

@@ -53,6 +53,7 @@ NAMES = {
     "mysql_metadata_connection_config",
     "placeholders",
     "postgresql_metadata_connection_config",
+    "register_renderer",
     "sqlite_metadata_connection_config",
     "standard_artifacts",
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 import tensorflow_model_analysis as tfma
 
-from components.evaluator.summary import SliceValue, slice_name
+from pipeline_lib.artifacts.evaluation_summary import SliceValue, slice_name
 
 
 def validation_failures(evaluation_uri: str) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.slicer.slicer_lib import is_cross_slice_key
 
-from components.evaluator.summary import SliceMetrics
+from pipeline_lib.artifacts.evaluation_summary import SliceMetrics
 from pipeline_lib.errors import DataError
 
 

@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 _BLOCK = 1 << 20
 
@@ -54,6 +54,11 @@ def read_bytes(uri: str) -> bytes:
     if is_local(uri):
         return Path(uri).read_bytes()
     return bytes(_file_system(uri).cat_file(uri))
+
+
+def open_to_read(uri: str) -> BinaryIO:
+    """The file at `uri`, open to be read from its beginning."""
+    return Path(uri).open("rb") if is_local(uri) else _file_system(uri).open(uri, "rb")
 
 
 def write_bytes(uri: str, payload: bytes) -> None:
@@ -104,6 +109,16 @@ def size(uri: str) -> int:
     return sum(os.lstat(path).st_size for _, path in _walk(uri))
 
 
+def files_in(uri: str) -> dict[str, int]:
+    """Bytes in each file below the directory `uri`, by its path from there, in their order.
+
+    A file itself is named `.`.
+    """
+    if is_local(uri):
+        return {name: os.lstat(path).st_size for name, path in sorted(_walk(uri))}
+    return {name: int(_file_system(path).size(path)) for name, path in sorted(_walk(uri))}
+
+
 def fingerprint(uri: str) -> str:
     """A digest of the names and contents of all files at `uri`; empty where nothing is there.
 
@@ -137,7 +152,7 @@ def _walk(uri: str) -> Iterator[tuple[str, str]]:
 
 def _content_digest(path: str) -> bytes:
     digest = hashlib.blake2b()
-    with _open(path, "rb") as stream:
+    with open_to_read(path) as stream:
         while block := stream.read(_BLOCK):
             digest.update(block)
     return digest.digest()

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from pipeline_lib.artifacts import files
-from pipeline_lib.artifacts.artifact import Artifact
+from pipeline_lib.artifacts.artifact import Artifact, ArtifactRecord
 from pipeline_lib.errors import DataError, did_you_mean
 
 _DIRECTORY = "Split-"
@@ -71,6 +71,13 @@ def splits_at(uri: str) -> list[str]:
     return [
         name.removeprefix(_DIRECTORY) for name in files.names_in(uri) if name.startswith(_DIRECTORY)
     ]
+
+
+def splits_of(record: ArtifactRecord) -> list[str]:
+    """Names of the splits that a recorded artifact names, else of those that it has."""
+    return decode_split_names(str(record.properties.get("split_names", ""))) or splits_at(
+        record.uri
+    )
 
 
 def split_uri(artifact: Artifact, split: str) -> str:

@@ -13,15 +13,18 @@ _COMMANDS = (
     LazyCommand(
         "compile", "pipeline_lib.cli.compile", "Compile a pipeline, to look at or to keep."
     ),
+    LazyCommand("compare", "pipeline_lib.cli.compare", "Say how two runs differ."),
     LazyCommand("gc", "pipeline_lib.cli.gc", "Delete the files of old runs."),
     LazyCommand(
         "lineage", "pipeline_lib.cli.lineage", "Show what an artifact was made of, and what of it."
     ),
     LazyCommand("plan", "pipeline_lib.cli.plan", "Say what a run would do, and why."),
     LazyCommand("replay", "pipeline_lib.cli.replay", "Run one node of a past run again."),
+    LazyCommand("report", "pipeline_lib.cli.report", "Write a run as one HTML file."),
     LazyCommand("runs", "pipeline_lib.cli.runs", "List the runs that a store holds."),
     LazyCommand("serve", "pipeline_lib.cli.serve", "Serve models over gRPC and REST."),
     LazyCommand("show", "pipeline_lib.cli.show", "Show a run, or one node of it."),
+    LazyCommand("ui", "pipeline_lib.cli.ui", "Look at all runs in a browser."),
     LazyCommand("why", "pipeline_lib.cli.why", "Say why a node ran, or did not."),
 )
 
@@ -35,6 +38,7 @@ _COMMANDS = (
         "plib runs",
         "plib show latest",
         "plib show latest Trainer",
+        "plib report latest",
         'eval "$(_PLIB_COMPLETE=bash_source plib)"  # completion; or zsh_source, fish_source',
     ),
 )

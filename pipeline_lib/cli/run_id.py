@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline_lib.errors import RunNotFoundError, did_you_mean
 from pipeline_lib.metadata.store import ExecutionRecord, RunRecord
 
-_LATEST = "latest"
+_BEFORE_LATEST = re.compile(r"latest(?:~(\d+))?")
 _MOST_SUGGESTIONS = 5
 
 
 def find_run(typed: str, runs: Sequence[RunRecord]) -> RunRecord:
-    """The run with that id, with an id that begins so, or the `latest`.
+    """The run with that id, with an id that begins so, the `latest`, or one so many before it.
 
     Args:
         typed: what the user typed.
@@ -24,8 +25,9 @@ def find_run(typed: str, runs: Sequence[RunRecord]) -> RunRecord:
     """
     if not runs:
         raise RunNotFoundError("The store holds no runs.")
-    if typed == _LATEST:
-        return runs[0]
+    before_latest = _BEFORE_LATEST.fullmatch(typed)
+    if before_latest is not None:
+        return _before_latest(int(before_latest[1] or 0), runs)
     by_id = {run.run_id: run for run in runs}
     if typed in by_id:
         return by_id[typed]
@@ -38,6 +40,13 @@ def find_run(typed: str, runs: Sequence[RunRecord]) -> RunRecord:
             "Give more of it."
         )
     raise RunNotFoundError(_unknown_run(typed, list(by_id)))
+
+
+def _before_latest(count: int, runs: Sequence[RunRecord]) -> RunRecord:
+    if count < len(runs):
+        return runs[count]
+    held = "1 run" if len(runs) == 1 else f"{len(runs)} runs"
+    raise RunNotFoundError(f"There is no run 'latest~{count}': the store holds {held}.")
 
 
 def latest_by_node(executions: Iterable[ExecutionRecord]) -> dict[str, ExecutionRecord]:

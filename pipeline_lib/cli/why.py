@@ -12,7 +12,7 @@ from pipeline_lib.cli.output import json_option, write, write_json
 from pipeline_lib.cli.run_id import find_node, find_run, latest_by_node
 from pipeline_lib.cli.store_option import open_existing_store, store_option
 from pipeline_lib.report.cache_changes import writers_in
-from pipeline_lib.report.cache_reasons import reason_in_store
+from pipeline_lib.report.reasons_in_store import reason_in_store
 from pipeline_lib.report.why_page import why_json, why_page
 
 
@@ -40,7 +40,7 @@ def command(run_id: str, node_id: str, store_path: str | None, as_json: bool) ->
         run = find_run(run_id, store.runs())
         executions = store.executions(run.run_id)
         execution = find_node(node_id, run.run_id, latest_by_node(executions))
-        reason = reason_in_store(execution, writers_in(executions), store)
+        reason = reason_in_store(execution, store, writers_in(executions))
     if as_json:
         write_json(why_json(execution, reason))
     else:

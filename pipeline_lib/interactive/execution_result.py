@@ -18,8 +18,8 @@ from pipeline_lib.interactive.html import (
     preformatted,
     table,
 )
-from pipeline_lib.interactive.rendering import render
 from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, RunRecord
+from pipeline_lib.render.render import render
 from pipeline_lib.report.cache_reasons import Reason
 from pipeline_lib.report.log_tail import log_tail
 from pipeline_lib.report.wording import duration, state_mark, value
@@ -174,7 +174,8 @@ class PipelineResult:
 
 def _artifacts(what: str, artifacts: Mapping[str, Sequence[Artifact]], is_open: bool) -> Html:
     shown = [
-        joined([element("div", f"{key}:"), *map(render, found)]) for key, found in artifacts.items()
+        joined([element("div", f"{key}:"), *(Html(render(one)) for one in found)])
+        for key, found in artifacts.items()
     ]
     if not shown:
         return Html("")

@@ -12,7 +12,7 @@ from pipeline_lib.interactive.execution_result import ExecutionResult
 from pipeline_lib.interactive.known_results import KnownResults, as_artifacts, places
 from pipeline_lib.metadata.store import ExecutionRecord, MetadataStore, RunRecord
 from pipeline_lib.report.cache_changes import Writers, writers_in
-from pipeline_lib.report.cache_reasons import reason_in_store
+from pipeline_lib.report.reasons_in_store import reason_in_store
 
 
 def results_of(
@@ -44,7 +44,7 @@ def _result(
         component=node,
         run_id=run.run_id,
         executions=tuple(executions),
-        reasons=tuple(reason_in_store(one, writers, store) for one in executions),
+        reasons=tuple(reason_in_store(one, store, writers) for one in executions),
         inputs={key: _artifacts(channel, key, inputs) for key, channel in node.inputs.items()},
         outputs={key: _artifacts(channel, key, outputs) for key, channel in node.outputs.items()},
     )

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from rich.text import Text
 
 from pipeline_lib.artifacts.artifact import ArtifactRecord
-from pipeline_lib.report.value_preview import NO_VALUE, value_preview
+from pipeline_lib.render.render import in_words
+from pipeline_lib.render.value_preview import NO_VALUE, value_preview
 from pipeline_lib.report.wording import value
 
 IMPLEMENTATION_DETAILS = ("__is_null__",)
@@ -34,6 +35,8 @@ def _artifact_text(name: str, record: ArtifactRecord) -> Text:
     shown = value_preview(record)
     if shown is not NO_VALUE:
         text.append(f" = {value(shown)}")
+    elif words := in_words(record):
+        text.append(f": {value(words)}")
     text.append(f"  (artifact {record.id})\n", "dim")
     text.append(f"    uri: {record.uri}\n")
     for properties in (record.properties, record.custom_properties):

@@ -9,8 +9,8 @@ from typing import Any
 from pipeline_lib.artifacts.artifact import ArtifactRecord
 from pipeline_lib.metadata.lineage import Lineage
 from pipeline_lib.metadata.store import ExecutionRecord, RunRecord
+from pipeline_lib.render.value_preview import NO_VALUE, value_preview
 from pipeline_lib.report.run_table import RunStates
-from pipeline_lib.report.value_preview import NO_VALUE, value_preview
 from pipeline_lib.report.wording import node_counts
 
 Json = dict[str, Any]

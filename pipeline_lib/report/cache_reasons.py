@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, MetadataStore
+from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState
 from pipeline_lib.report.cache_changes import Change, Writers, changes
-
-_ENDED = (ExecutionState.COMPLETE, ExecutionState.CACHED, ExecutionState.FAILED)
 
 
 @dataclass(frozen=True)
@@ -24,27 +21,6 @@ class Reason:
     text: str
     compared_with: ExecutionRecord | None = None
     changes: tuple[Change, ...] = ()
-
-
-def reason_in_store(execution: ExecutionRecord, writers: Writers, store: MetadataStore) -> Reason:
-    """Why an execution ended as it did, found out from the executions of the node before it."""
-    before = store.node_executions(
-        execution.pipeline_name, execution.node_id, execution.iteration, execution.id
-    )
-    earlier = next((one for one in before if one.state in _ENDED), None)
-    return reason_for_state(execution, earlier, _origin(execution, before, store), writers)
-
-
-def _origin(
-    execution: ExecutionRecord, before: Sequence[ExecutionRecord], store: MetadataStore
-) -> ExecutionRecord | None:
-    """The execution whose result was taken over."""
-    if not execution.cached_from:
-        return None
-    latest = store.cached(execution.cache_key)
-    if latest is not None and latest.id == execution.cached_from:
-        return latest
-    return next((one for one in before if one.id == execution.cached_from), None)
 
 
 def reason_for_state(

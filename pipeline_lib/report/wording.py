@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from rich.text import Text
 
 from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, RunRecord, RunState
+from pipeline_lib.render.wording import byte_count as byte_count
+from pipeline_lib.render.wording import value as value
 from pipeline_lib.runners.local.progress import STATE_MARKS
 
 _RUNNING = ("~", "blue")
@@ -19,7 +19,6 @@ _RUN_COLOURS = {
     RunState.FAILED: "red",
     RunState.CANCELED: "red",
 }
-_LONGEST_VALUE = 200
 
 
 def state_mark(state: ExecutionState) -> tuple[str, str]:
@@ -59,25 +58,6 @@ def duration(seconds: float) -> str:
     if minutes < 60:
         return f"{minutes} min {rest:02d} s"
     return f"{minutes // 60} h {minutes % 60:02d} min"
-
-
-def byte_count(count: int) -> str:
-    """`312 B`, `4.0 kB` or `1.3 GB`."""
-    if count < 1000:
-        return f"{count} B"
-    size = float(count)
-    for unit in ("kB", "MB", "GB"):
-        size /= 1000
-        if size < 999.95:
-            return f"{size:.1f} {unit}"
-    return f"{size / 1000:.1f} TB"
-
-
-def value(given: Any) -> str:
-    """A value on one line; a long one is cut."""
-    text = given if isinstance(given, str) else json.dumps(given, default=str)
-    text = " ".join(text.splitlines())
-    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}..."
 
 
 def first_line(text: str) -> str:

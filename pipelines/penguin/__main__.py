@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from rich.console import Console
 from rich.table import Table
 
-from components.evaluator.summary import read_summary
 from pipeline_lib import LocalRunner
 from pipeline_lib.artifacts.artifact import ArtifactRecord
+from pipeline_lib.artifacts.evaluation_summary import read_summary
 from pipeline_lib.errors import PipelineRunError
 from pipeline_lib.metadata.store import ExecutionState
 from pipeline_lib.runners.local.result import RunResult

@@ -18,7 +18,7 @@ from components.csv_example_gen.executor import Executor
 from pipeline_lib import RuntimeParameter, placeholders
 from pipeline_lib.artifacts.standard_artifacts import Examples
 from pipeline_lib.errors import AuthoringError, DataError
-from tests.components.conftest import Execute
+from tests.penguins import Execute
 
 TYPES = '''\
 id,whole,real,text,never,quoted

@@ -16,10 +16,10 @@ import tensorflow_model_analysis as tfma
 from components.evaluator.component import Evaluator
 from components.evaluator.eval_config import make_eval_config
 from components.evaluator.executor import Executor
-from components.evaluator.summary import SliceMetrics, read_summary
 from pipeline_lib import Channel
 from pipeline_lib.artifacts import files, standard_artifacts
 from pipeline_lib.artifacts.artifact import Artifact
+from pipeline_lib.artifacts.evaluation_summary import SliceMetrics, read_summary
 from pipeline_lib.errors import AuthoringError, DataError, UserModuleError
 
 Evaluate = Callable[..., dict[str, Any]]

@@ -16,7 +16,7 @@ from components.import_schema_gen.component import ImportSchemaGen
 from components.statistics_gen.component import StatisticsGen
 from pipeline_lib.artifacts.standard_artifacts import ExampleAnomalies, ExampleStatistics, Schema
 from pipeline_lib.errors import DataError
-from tests.components.conftest import Execute
+from tests.penguins import Execute
 
 OUTPUTS = {"anomalies": ExampleAnomalies}
 

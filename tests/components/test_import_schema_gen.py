@@ -11,7 +11,7 @@ from components.import_schema_gen.component import ImportSchemaGen
 from components.import_schema_gen.executor import Executor
 from pipeline_lib.artifacts.standard_artifacts import Schema
 from pipeline_lib.errors import DataError
-from tests.components.conftest import Execute
+from tests.penguins import Execute
 
 CURATED = """\
 # Reviewed by the penguin team.

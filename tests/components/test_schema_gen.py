@@ -17,7 +17,7 @@ from components.statistics_gen.component import StatisticsGen
 from components.statistics_gen.executor import Executor as StatisticsExecutor
 from pipeline_lib.artifacts.standard_artifacts import Examples, ExampleStatistics, Schema
 from pipeline_lib.errors import DataError
-from tests.components.conftest import Execute
+from tests.penguins import Execute
 
 OUTPUTS = {"schema": Schema}
 

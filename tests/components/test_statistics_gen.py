@@ -13,7 +13,7 @@ from components.statistics_gen.component import StatisticsGen
 from components.statistics_gen.executor import Executor
 from pipeline_lib.artifacts.standard_artifacts import Examples, ExampleStatistics, Schema
 from pipeline_lib.errors import AuthoringError, DataError
-from tests.components.conftest import Execute
+from tests.penguins import Execute
 
 OUTPUTS = {"statistics": ExampleStatistics}
 

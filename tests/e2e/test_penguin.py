@@ -17,9 +17,9 @@ import tensorflow_transform as tft
 from ml_metadata.metadata_store import MetadataStore
 from ml_metadata.proto import metadata_store_pb2
 
-from components.evaluator.summary import read_summary
 from pipeline_lib import sqlite_metadata_connection_config
 from pipeline_lib.artifacts.artifact import ArtifactRecord
+from pipeline_lib.artifacts.evaluation_summary import read_summary
 from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, RunState, open_store
 from pipelines.penguin.asking import Answer, over_rest, penguin_server
 from pipelines.penguin.pipeline import DEFAULT_SERVING_DIR, PENGUINS

@@ -257,16 +257,16 @@ def test_renderer_of_the_users_own(notebook: Notebook) -> None:
     notebook.run("step = Step()\ncontext.run(step)")
     notebook.run(
         """
-        from pipeline_lib.interactive.rendering import register_renderer
-        register_renderer(Integer, lambda artifact: f"<b>number {artifact.value}</b>")
+        from pipeline_lib import register_renderer
+        register_renderer(Integer, lambda record: "<b>a number of mine</b>")
         """
     )
-    assert "<b>number 6</b>" in notebook.html("context.show(step.outputs['y'])")
-    assert "<b>number 6</b>" in notebook.html("context.run(step)")
-    notebook.run("register_renderer('Integer', lambda artifact: 1 / 0)")
+    assert "<b>a number of mine</b>" in notebook.html("context.show(step.outputs['y'])")
+    assert "<b>a number of mine</b>" in notebook.html("context.run(step)")
+    notebook.run("register_renderer('Integer', lambda record: 1 / 0)")
     page = notebook.html("context.show(step.outputs['y'])")
-    assert "The renderer of Integer failed: ZeroDivisionError: division by zero" in page
-    notebook.run("from pipeline_lib.interactive import rendering\nrendering._renderers.clear()")
+    assert "It cannot be shown as Integer: ZeroDivisionError: division by zero" in page
+    notebook.run("from pipeline_lib.render import registry\nregistry._registered.clear()")
 
 
 def test_progress_is_one_element_that_changes(notebook: Notebook) -> None:

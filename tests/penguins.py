@@ -121,7 +121,7 @@ def penguin_schema(
     return schema
 
 
-_PENGUIN_MODULES = Path(__file__).parents[2] / "pipelines" / "penguin"
+_PENGUIN_MODULES = Path(__file__).parents[1] / "pipelines" / "penguin"
 
 
 @pytest.fixture(scope="session")

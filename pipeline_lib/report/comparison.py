@@ -1,0 +1,226 @@
+"""Two runs side by side: parameters, metrics, data, code, and what ran again and why."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline_lib.artifacts.artifact import ArtifactRecord
+from pipeline_lib.artifacts.evaluation_summary import read_summary
+from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, RunRecord
+from pipeline_lib.render.value_preview import NO_VALUE, value_preview
+from pipeline_lib.render.wording import number, value
+from pipeline_lib.report.cache_changes import changes, writers_in
+from pipeline_lib.report.json_differences import json_difference
+from pipeline_lib.report.wording import duration, moment, took
+
+Executions = Mapping[str, ExecutionRecord]
+_ABSENT = ""
+_EVALUATION = "ModelEvaluation"
+_DIGITS = 8
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing in both runs, in words; empty where a run does not have it."""
+
+    name: str
+    before: str
+    after: str
+    note: str = ""
+
+    @property
+    def differs(self) -> bool:
+        """Whether the runs differ in it."""
+        return self.before != self.after or bool(self.note)
+
+
+@dataclass(frozen=True)
+class NodeRow:
+    """One node in both runs; `changes` say what its result depends on that is different."""
+
+    name: str
+    before: str
+    after: str
+    changes: tuple[str, ...]
+
+    @property
+    def differs(self) -> bool:
+        """Whether something changed, or only one of the runs has it."""
+        return bool(self.changes) or not (self.before and self.after)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How run `after` differs from run `before`.
+
+    Attributes:
+        facts: state, times, tags.
+        parameters: of the runs and of their nodes.
+        metrics: plain values that nodes gave, and those of evaluations.
+        data: fingerprints of what nodes wrote.
+        code: digests of what was executed.
+        nodes: how each ended, and what changed for it.
+    """
+
+    before: RunRecord
+    after: RunRecord
+    facts: Sequence[Row]
+    parameters: Sequence[Row]
+    metrics: Sequence[Row]
+    data: Sequence[Row]
+    code: Sequence[Row]
+    nodes: Sequence[NodeRow]
+
+    @property
+    def tables(self) -> Sequence[tuple[str, Sequence[Row]]]:
+        """The tables with their titles."""
+        return (
+            ("Runs", self.facts),
+            ("Parameters", self.parameters),
+            ("Metrics and values", self.metrics),
+            ("Data, by the fingerprint of its content", self.data),
+            ("Code, by its digest", self.code),
+        )
+
+
+def compare(
+    before: RunRecord, executions_before: Executions, after: RunRecord, executions_after: Executions
+) -> Comparison:
+    """Compare two runs; executions are the latest of each node, by instance."""
+    both = (executions_before, executions_after)
+    return Comparison(
+        before,
+        after,
+        _rows(_facts(before), _facts(after)),
+        _parameter_rows(_parameters(before, both[0]), _parameters(after, both[1])),
+        _with_changes(_rows(*map(_metrics, both))),
+        _rows(*map(_fingerprints, both)),
+        _rows(*map(_code, both)),
+        list(_nodes(*both)),
+    )
+
+
+def _rows(before: Mapping[str, str], after: Mapping[str, str]) -> list[Row]:
+    names = list({**after, **before})
+    return [Row(name, before.get(name, _ABSENT), after.get(name, _ABSENT)) for name in names]
+
+
+def _facts(run: RunRecord) -> dict[str, str]:
+    return {
+        "run": run.run_id,
+        "pipeline": run.pipeline_name,
+        "state": run.state.value,
+        "started": moment(run.started),
+        "took": took(run) or "it has not ended",
+        "tags": ", ".join(run.tags),
+    }
+
+
+def _parameters(run: RunRecord, executions: Executions) -> dict[str, Any]:
+    given = {f"run: {name}": one for name, one in sorted(run.parameters.items())}
+    for name, execution in executions.items():
+        given.update({f"{name}.{key}": one for key, one in sorted(execution.parameters.items())})
+    return given
+
+
+def _parameter_rows(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Row]:
+    """The parameters; of a list or a dict the note says where it differs."""
+    rows = []
+    for name in {**after, **before}:
+        old, new = before.get(name, _ABSENT), after.get(name, _ABSENT)
+        is_inside = isinstance(old, (list, dict)) and isinstance(new, (list, dict)) and old != new
+        note = json_difference(old, new) if is_inside else ""
+        rows.append(Row(name, _one_line(old), _one_line(new), note))
+    return rows
+
+
+def _one_line(given: Any) -> str:
+    """As in other reports, with the keys in one order: the store keeps none."""
+    return value(given if isinstance(given, str) else json.dumps(given, sort_keys=True))
+
+
+def _metrics(executions: Executions) -> dict[str, str]:
+    return dict(_metrics_of(executions))
+
+
+def _metrics_of(executions: Executions) -> Iterator[tuple[str, str]]:
+    for name, record in _outputs(executions):
+        shown = value_preview(record)
+        if shown is not NO_VALUE:
+            yield name, _shown(shown)
+        elif record.type_name == _EVALUATION:
+            yield from _evaluation(name, record)
+
+
+def _evaluation(name: str, record: ArtifactRecord) -> Iterator[tuple[str, str]]:
+    try:
+        slices = read_summary(record.uri)
+    except (OSError, ValueError, TypeError):  # gone, or not written by this library
+        return
+    for one in slices:
+        for metric, measured in one.metrics.items():
+            if not metric.endswith("_diff"):
+                yield f"{name} {metric} on {one.name}", number(measured)
+
+
+def _shown(given: Any) -> str:
+    is_number = isinstance(given, (int, float)) and not isinstance(given, bool)
+    return number(given) if is_number else value(given)
+
+
+def _with_changes(rows: Sequence[Row]) -> list[Row]:
+    return [Row(one.name, one.before, one.after, _change(one.before, one.after)) for one in rows]
+
+
+def _change(before: str, after: str) -> str:
+    try:
+        change = float(after) - float(before)
+    except ValueError:
+        return ""
+    return f"{change:+.4g}" if change else ""
+
+
+def _fingerprints(executions: Executions) -> dict[str, str]:
+    return {
+        name: record.fingerprint[:_DIGITS]
+        for name, record in _outputs(executions)
+        if record.fingerprint
+    }
+
+
+def _outputs(executions: Executions) -> Iterator[tuple[str, ArtifactRecord]]:
+    for name, execution in executions.items():
+        for key, records in execution.outputs.items():
+            for index, record in enumerate(records):
+                place = f"[{index}]" if len(records) > 1 else ""
+                yield f"{name}.{key}{place}", record
+
+
+def _code(executions: Executions) -> dict[str, str]:
+    return {
+        f"{name}: {leaf.removeprefix('code.').replace(':', '.')}": digest[:_DIGITS]
+        for name, execution in executions.items()
+        for leaf, digest in execution.cache_leaves.items()
+        if leaf.partition(".")[0] == "code"
+    }
+
+
+def _nodes(before: Executions, after: Executions) -> Iterator[NodeRow]:
+    writers = writers_in(after.values())
+    for name in {**after, **before}:
+        old, new = before.get(name), after.get(name)
+        texts: tuple[str, ...] = ()
+        if old is not None and new is not None and old.cache_leaves and new.cache_leaves:
+            texts = tuple(one.text for one in changes(old, new, writers))
+        yield NodeRow(name, _ended(old), _ended(new), texts)
+
+
+def _ended(execution: ExecutionRecord | None) -> str:
+    if execution is None:
+        return _ABSENT
+    if not execution.ended or execution.state is ExecutionState.CACHED:
+        return execution.state.value
+    return f"{execution.state.value}, {duration(execution.ended - execution.started)}"
