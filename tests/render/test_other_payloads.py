@@ -11,6 +11,7 @@ import pytest
 from google.protobuf.message import Message
 
 from pipeline_lib import Artifact
+from pipeline_lib.artifacts import files
 from pipeline_lib.artifacts.artifact import ArtifactRecord, JsonValue
 from pipeline_lib.render import registry
 from pipeline_lib.render.payloads_pb2 import Event, Example, PredictionLog
@@ -267,3 +268,17 @@ def test_an_unknown_type_shows_files_with_sizes(tmp_path: Path) -> None:
 def test_values_are_shown(type_name: str, content: str, shown: str, tmp_path: Path) -> None:
     (tmp_path / "value").write_text(content)
     assert f" {shown} URI" in text_of(render(ArtifactRecord(type_name, str(tmp_path / "value"))))
+
+
+def test_artifacts_in_other_file_systems_are_shown() -> None:
+    files.write_bytes("memory://look/model/Format-Serving/saved_model.pb", b"")
+    files.write_bytes("memory://look/model/extra", b"12345")
+    text = text_of(render(ArtifactRecord("Model", "memory://look/model")))
+    assert "2 files, 5 B file size Format-Serving/saved_model.pb 0 B extra 5 B" in text
+    gone = text_of(render(ArtifactRecord("Model", "memory://look/nothing")))
+    assert "Its files are gone" in gone
+
+
+def test_a_file_system_that_nobody_knows_is_told() -> None:
+    text = text_of(render(ArtifactRecord("Model", "nowhere://look/model")))
+    assert "Its files cannot be looked at: ValueError: Protocol not known: nowhere" in text
