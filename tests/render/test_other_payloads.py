@@ -282,3 +282,26 @@ def test_artifacts_in_other_file_systems_are_shown() -> None:
 def test_a_file_system_that_nobody_knows_is_told() -> None:
     text = text_of(render(ArtifactRecord("Model", "nowhere://look/model")))
     assert "Its files cannot be looked at: ValueError: Protocol not known: nowhere" in text
+
+
+def test_words_in_plots_are_text_and_nothing_else(
+    tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
+    from tensorflow_metadata.proto.v0 import statistics_pb2
+
+    found = statistics_pb2.DatasetFeatureStatisticsList()
+    string = statistics_pb2.FeatureNameStatistics.STRING
+    feature = found.datasets.add(num_examples=4).features.add(name=HOSTILE, type=string)
+    stats = feature.string_stats
+    stats.common_stats.tot_num_values = 4
+    for word in (HOSTILE, "$\\frac$", "企鹅"):
+        stats.top_values.add(value=word, frequency=1)
+    path = tmp_path / "Split-all" / "FeatureStats.pb"
+    path.parent.mkdir()
+    path.write_bytes(found.SerializeToString())
+    html = render(ArtifactRecord("ExampleStatistics", str(tmp_path)))
+    assert "<svg" in html
+    assert "<script" not in html
+    assert "$\\frac$</text>" in html
+    assert "企鹅</text>" in html
+    assert not recwarn.list
