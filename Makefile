@@ -1,7 +1,8 @@
 # Every target sets up what it needs from a bare Python 3.10 or 3.11, and reuses it the next time.
-#   make demo      run the penguin pipeline, from raw CSV to a pushed model
+#   make demo      run the penguin pipeline, from raw CSV to a model that is served and asked
 #   make test      run the tests
 #   make test-tfx  run those that need the tfx package, where there is a Python 3.10
+#   make test-clients  run those that need a client which does not go with our dependencies
 #   make check     lint, format, types, import directions
 #   make bench     measure against TFX and against the store's floor
 #   make clean     remove what the targets above have made
@@ -16,7 +17,7 @@ BIN := $(VENV)/bin
 CREATED := $(VENV)/.created-$(VERSION)
 READY := $(VENV)/.ready-$(VERSION)
 
-.PHONY: demo test test-tfx check bench clean setup constraints proto
+.PHONY: demo test test-tfx test-clients check bench clean setup constraints proto
 .DELETE_ON_ERROR:
 
 demo: $(READY)
@@ -27,6 +28,9 @@ test: $(READY)
 
 test-tfx: $(READY)
 	$(BIN)/python -m tests.tfx_lane $(ARGS)
+
+test-clients: $(READY) .venv-clients/.ready
+	$(BIN)/python -m pytest tests/serving/server/test_min_tfs_client.py $(ARGS)
 
 check: $(READY)
 	$(BIN)/ruff check .
@@ -41,7 +45,7 @@ bench: $(READY)
 setup: $(READY)
 
 clean:
-	rm -rf .venv .venv-tfx .venv-proto .cache build dist .mypy_cache .pytest_cache .ruff_cache \
+	rm -rf .venv .venv-tfx .venv-proto .venv-clients .cache build dist .mypy_cache .pytest_cache .ruff_cache \
 	    .import_linter_cache .hypothesis .plib
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -77,7 +81,16 @@ proto: .venv-proto/.ready
 	.venv-proto/bin/python -m grpc_tools.protoc -I . --python_out=. \
 	    pipeline_lib/ir/pipeline.proto
 	.venv-proto/bin/python -m grpc_tools.protoc -I . --python_out=. --pyi_out=. \
-	    pipeline_lib/render/payloads.proto pipeline_lib/tfx/proto/messages.proto
+	    pipeline_lib/render/payloads.proto pipeline_lib/serving/server/config_messages.proto \
+	    pipeline_lib/tfx/proto/messages.proto
+
+# A client of TensorFlow Serving that brings messages of its own under our names, made by a protoc
+# whose output today's protobuf refuses.
+.venv-clients/.ready:
+	$(PYTHON) -m venv --clear .venv-clients
+	.venv-clients/bin/python -m pip install --quiet --disable-pip-version-check \
+	    'min-tfs-client==1.0.2' 'protobuf<3.21'
+	touch $@
 
 .venv-proto/.ready:
 	$(PYTHON) -m venv --clear .venv-proto

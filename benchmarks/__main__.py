@@ -36,7 +36,8 @@ def _group_names(context: click.Context, option: click.Parameter, value: str | N
     metavar="NAME[,NAME...]",
     callback=_group_names,
     help=f"Measure only these: {', '.join(GROUPS)}. "
-    f"Without it all but {', '.join(sorted(LONG))}, which takes many minutes.",
+    f"Without it all but {' and '.join(sorted(LONG))}, "
+    "which take minutes or need h2load.",
 )
 @click.option("--repeats", default=3, show_default=True, help="Measurements of ours and the floor.")
 @click.option("--tfx-repeats", default=1, show_default=True, help="Measurements of TFX.")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from benchmarks.comparison import Comparison, Medians
 from benchmarks.rows import Against, Bar, Row, Unit
+from benchmarks.serving import group as serving
 from benchmarks.sides import MeasurementError, Side
 
 
@@ -23,9 +24,12 @@ class Sizes:
     growth_nodes: int = 20
     growth_runs: int = 60
     scale_counts: tuple[int, int] = (1_000, 10_000)
+    requests: int = 40_000
 
 
-QUICK = Sizes(node_counts=(3, 6), growth_nodes=3, growth_runs=4, scale_counts=(20, 40))
+QUICK = Sizes(
+    node_counts=(3, 6), growth_nodes=3, growth_runs=4, scale_counts=(20, 40), requests=200
+)
 """Large enough to see that everything works, and too small for the figures to mean anything."""
 
 BARRED_NODES = 100
@@ -135,6 +139,11 @@ def measure_penguin(comparison: Comparison, sizes: Sizes) -> list[Row]:
     ]
 
 
+def measure_serving(comparison: Comparison, sizes: Sizes) -> list[Row]:
+    """What the model server answers in a second, beside other servers."""
+    return serving.measure_serving(comparison, sizes.requests)
+
+
 GROUPS: dict[str, Callable[[Comparison, Sizes], list[Row]]] = {
     "import": measure_import,
     "compile": measure_compile,
@@ -144,11 +153,12 @@ GROUPS: dict[str, Callable[[Comparison, Sizes], list[Row]]] = {
     "growth": measure_growth,
     "scale": measure_scale,
     "penguin": measure_penguin,
+    "serving": measure_serving,
 }
 
 
-LONG = frozenset({"scale"})
-"""Groups that are measured only when they are named: they take many minutes."""
+LONG = frozenset({"scale", "serving"})
+"""Groups that are measured only when they are named: they take minutes, or need another tool."""
 
 
 def _measure_shape(shape: str, comparison: Comparison, sizes: Sizes) -> list[Row]:

@@ -14,6 +14,7 @@ class Unit(Enum):
     MILLISECONDS_PER_NODE = "ms/node"
     TIMES = "x"
     KIBIBYTES = "KiB"
+    PER_SECOND = "/s"
 
 
 class Against(Enum):
@@ -26,10 +27,17 @@ class Against(Enum):
 
 @dataclass(frozen=True)
 class Bar:
-    """Ours is to be at most `limit`, or at most `limit` times another side."""
+    """Ours is to be at most `limit`, or at most `limit` times another side.
+
+    Attributes:
+        limit: the bar.
+        against: what it is a multiple of.
+        at_least: ours is to be so much or more: it is a rate, and not a cost.
+    """
 
     limit: float
     against: Against = Against.ABSOLUTE
+    at_least: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,4 +61,6 @@ class Row:
     def holds(self, bar: Bar) -> bool | None:
         """Whether a bar holds; `None` if it cannot be told."""
         ratio = self.ratio(bar.against)
-        return None if ratio is None else ratio <= bar.limit
+        if ratio is None:
+            return None
+        return ratio >= bar.limit if bar.at_least else ratio <= bar.limit

@@ -17,7 +17,7 @@ def result_table(rows: Iterable[Row], caption: str) -> Table:
     table.add_column("what")
     for name in ("ours", "TFX", "floor", "ours / TFX", "ours / floor"):
         table.add_column(name, justify="right", no_wrap=True)
-    for name in ("bar, at most", ""):
+    for name in ("bar", ""):
         table.add_column(name, no_wrap=True)
     for row in rows:
         table.add_row(
@@ -44,9 +44,10 @@ def _ratio(row: Row, against: Against) -> str:
 
 
 def _bar(bar: Bar, unit: Unit) -> str:
+    limit = f"{'≥' if bar.at_least else '≤'} {bar.limit:g}"
     if bar.against is Against.ABSOLUTE:
-        return f"{bar.limit:g} {unit.value}"
-    return f"{bar.limit:g} x{bar.against.value}"
+        return f"{limit} {unit.value}"
+    return f"{limit} x{bar.against.value}"
 
 
 def _digits(value: float) -> str:

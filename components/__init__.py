@@ -4,6 +4,7 @@ from components.csv_example_gen.component import CsvExampleGen
 from components.evaluator.component import Evaluator
 from components.example_validator.component import ExampleValidator
 from components.import_schema_gen.component import ImportSchemaGen
+from components.infra_validator.component import InfraValidator
 from components.pusher.component import Pusher
 from components.schema_gen.component import SchemaGen
 from components.statistics_gen.component import StatisticsGen
@@ -15,6 +16,7 @@ __all__ = [
     "Evaluator",
     "ExampleValidator",
     "ImportSchemaGen",
+    "InfraValidator",
     "Pusher",
     "SchemaGen",
     "StatisticsGen",

@@ -5,6 +5,7 @@ Importing it is light: what a store, a terminal or a node needs is loaded where 
 
 from __future__ import annotations
 
+import importlib
 import typing
 
 from pipeline_lib import placeholders as placeholders
@@ -70,19 +71,23 @@ from pipeline_lib.render.registry import register_renderer as register_renderer
 from pipeline_lib.runners.local.run_options import RunOptions as RunOptions
 
 if typing.TYPE_CHECKING:
+    from pipeline_lib.interactive.context import InteractiveContext as InteractiveContext
     from pipeline_lib.runners.local.runner import LocalRunner as LocalRunner
 
 __version__ = "0.1.0"
 
+# These load when they are first used: many who import the library only write pipelines.
+_LOADED_WHEN_USED = {
+    "InteractiveContext": "pipeline_lib.interactive.context",
+    "LocalRunner": "pipeline_lib.runners.local.runner",
+}
+
 
 def __getattr__(name: str) -> typing.Any:
-    # The runner loads when it is first used: many who import the library only write pipelines.
-    if name != "LocalRunner":
+    if name not in _LOADED_WHEN_USED:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from pipeline_lib.runners.local.runner import LocalRunner
-
-    return LocalRunner
+    return getattr(importlib.import_module(_LOADED_WHEN_USED[name]), name)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), "LocalRunner"})
+    return sorted({*globals(), *_LOADED_WHEN_USED})

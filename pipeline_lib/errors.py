@@ -10,6 +10,9 @@ PipelineLibError
 ├── RunNotFoundError         the store holds no such run
 └── PipelineRunError         a run in which at least one node failed
 
+What an author has written or given wrong, AuthoringError and InvalidPipelineError, is a ValueError,
+too: so do programs catch it that were written for TFX, or that know no error of this library.
+
 Messages say what happened, what was expected, what exists and, where there is one, the near match.
 """
 
@@ -23,7 +26,7 @@ class PipelineLibError(Exception):
     """Root of every error that this library raises on purpose."""
 
 
-class AuthoringError(PipelineLibError):
+class AuthoringError(PipelineLibError, ValueError):
     """A component, channel or pipeline that cannot work as it is written."""
 
 
@@ -31,7 +34,7 @@ class UnsupportedError(AuthoringError):
     """A pipeline uses a feature that the chosen runner cannot execute."""
 
 
-class InvalidPipelineError(PipelineLibError):
+class InvalidPipelineError(PipelineLibError, ValueError):
     """An intermediate representation that no runner could execute."""
 
 

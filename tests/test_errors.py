@@ -2,8 +2,16 @@ from __future__ import annotations
 
 import inspect
 
+import pytest
+
 from pipeline_lib import errors
-from pipeline_lib.errors import PipelineLibError, did_you_mean
+from pipeline_lib.errors import (
+    AuthoringError,
+    InvalidPipelineError,
+    PipelineLibError,
+    UnsupportedError,
+    did_you_mean,
+)
 
 
 def test_unknown_name_is_told_what_exists_and_the_near_match() -> None:
@@ -22,6 +30,11 @@ def test_where_nothing_exists_that_is_said() -> None:
 
 def test_a_name_that_is_no_string_is_told_what_exists() -> None:
     assert did_you_mean(0, ["model"]) == " These exist: 'model'."  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("error", [AuthoringError, UnsupportedError, InvalidPipelineError])
+def test_what_is_written_wrong_is_caught_as_a_value_error(error: type[PipelineLibError]) -> None:
+    assert issubclass(error, ValueError)
 
 
 def test_the_tree_in_the_docstring_holds_every_error_below_its_parent() -> None:

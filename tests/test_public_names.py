@@ -25,6 +25,7 @@ NAMES = {
     "InputPath",
     "InputUriPlaceholder",
     "InputValuePlaceholder",
+    "InteractiveContext",
     "LatestArtifactStrategy",
     "LatestBlessedModelStrategy",
     "LocalRunner",

@@ -61,9 +61,9 @@ class Evaluator(BaseComponent[Literal["evaluation", "blessing"]]):
             them, and `summary.json`, which `components.evaluator.summary.read_summary` reads
             without TFMA.
         blessing: an empty file `BLESSED` or `NOT_BLESSED` and the custom properties `blessed`
-            (1 or 0), `current_model`, `current_model_id`, `baseline_model`, `baseline_model_id`.
-            Where the model is not blessed, `not_blessed_reason` names each metric, slice, value
-            and bound.
+            (1 or 0), `current_model`, `current_model_id`, `baseline_model`, `baseline_model_id`,
+            and `model_fingerprint` of the files that were validated. Where the model is not
+            blessed, `not_blessed_reason` names each metric, slice, value and bound.
 
     A model is validated only if `eval_config` has a threshold. Without one, metrics are computed
     and the blessing stays empty, as in TFX, so that a forgotten threshold never blesses a model.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import tensorflow as tf
 import tensorflow_model_analysis as tfma
@@ -13,6 +12,7 @@ from tensorflow_metadata.proto.v0 import schema_pb2
 from tfx_bsl.tfxio.tensor_adapter import TensorAdapterConfig
 from tfx_bsl.tfxio.tf_example_record import TFExampleRecord
 
+from components.layouts.examples_files import first_records
 from components.layouts.schema_file import load_schema, schema_path
 from pipeline_lib.artifacts.artifact import Artifact
 from pipeline_lib.artifacts.splits import get_single_instance, get_split_uris
@@ -88,7 +88,7 @@ class EvaluatedExamples:
     def _feature_names(self) -> set[str]:
         names: set[str] = set()
         for directory in self.directories:
-            for record in _first_records(directory):
+            for record in first_records(directory, _LOOKED_AT):
                 names.update(tf.train.Example.FromString(record).features.feature)
         return names
 
@@ -104,14 +104,6 @@ def _needed_features(config: tfma.EvalConfig) -> Iterable[tuple[str, str]]:
         for field in ("label_key", "example_weight_key"):
             keys = [getattr(spec, field), *getattr(spec, f"{field}s").values()]
             yield from ((field, key) for key in keys if key)
-
-
-def _first_records(directory: str) -> Iterable[bytes]:
-    paths = sorted(tf.io.gfile.glob(os.path.join(directory, "*")))
-    for compression in ("GZIP", ""):
-        chosen = [path for path in paths if path.endswith(".gz") == bool(compression)]
-        records: Any = tf.data.TFRecordDataset(chosen, compression).take(_LOOKED_AT)
-        yield from records.as_numpy_iterator()
 
 
 def _read_schema(schema: Sequence[Artifact]) -> schema_pb2.Schema | None:

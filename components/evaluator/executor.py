@@ -15,6 +15,11 @@ from components.evaluator.failures import validation_failures
 from components.evaluator.metrics import empty_slicing_specs, metrics_by_slice
 from components.evaluator.plan import EvaluationPlan
 from components.evaluator.summary import write_summary
+from components.layouts.validated_model import (
+    MODEL_FINGERPRINT,
+    record_fingerprint,
+    serving_fingerprint,
+)
 from pipeline_lib.artifacts import files
 from pipeline_lib.artifacts.artifact import Artifact
 from pipeline_lib.artifacts.splits import get_single_instance, get_single_uri
@@ -34,6 +39,7 @@ class Executor(BeamExecutor):
     ) -> None:
         """Measure candidate and baseline, then bless the candidate if there are thresholds."""
         evaluation_uri = get_single_uri(output_dict["evaluation"])
+        validated = serving_fingerprint(input_dict.get("model", []))
         plan = EvaluationPlan.make(input_dict, exec_properties)
         self._measure(plan, evaluation_uri)
         _summarize(evaluation_uri, plan.config)
@@ -43,6 +49,7 @@ class Executor(BeamExecutor):
         blessing = get_single_instance(output_dict["blessing"])
         _name_models(blessing, "current_model", input_dict.get("model", []))
         _name_models(blessing, "baseline_model", input_dict.get("baseline_model", []))
+        record_fingerprint(blessing, MODEL_FINGERPRINT, validated)
         _bless(blessing, validation_failures(evaluation_uri))
 
     def _measure(self, plan: EvaluationPlan, evaluation_uri: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from components.pusher.destination import FilesystemDestination
+from components.pusher.destination import PushDestination
 from pipeline_lib import (
     BaseComponent,
     Channel,
@@ -44,12 +44,18 @@ class Pusher(BaseComponent[Literal["pushed_model"]]):
         )
 
     A version is a directory with an integer as its name, as TensorFlow Serving expects. It appears
-    whole or not at all: the copy is made under a name that is no number and renamed at the end.
-    Nothing is ever overwritten.
+    whole or not at all, even if the push is killed: the copy is made and verified under a name
+    that is no number, and renamed at the end. Nothing is ever overwritten. An object store renames
+    no directories: there the version can be loaded only when it is whole, because `saved_model.pb`
+    comes last, after everything was verified.
 
     A model that a given blessing does not bless is refused as in TFX: the node succeeds, nothing
     is pushed, `pushed` is 0 and `not_pushed_reason` says why. Without any blessing the model is
-    pushed with a warning.
+    pushed with a warning. Where a blessing says which files were validated (`model_fingerprint`),
+    these and no others are pushed: the node fails if they have changed since.
+
+    The result is taken from the cache only while the pushed version is in its place, and the
+    newest there, unless `version` was given.
 
     Outputs:
         pushed_model: the same files as the pushed version, and the custom properties `pushed`
@@ -62,10 +68,15 @@ class Pusher(BaseComponent[Literal["pushed_model"]]):
         infra_blessing: the verdict on whether the model can be served; without `model`, the
             stamped model that it contains is pushed.
         push_destination: `{"filesystem": {...}}` with the fields of TFX's `PushDestination`:
-            `base_directory`, a local directory that is made if missing, and `versioning`, of which
-            `"AUTO"` and `"UNIX_TIMESTAMP"` both mean the time in seconds, or the next free integer
-            where that is taken. `version`, an integer of our own, fixes the version instead; if
-            it exists already the node fails. Required.
+            `base_directory`, a directory that is made if missing, or a URI that fsspec knows, and
+            `versioning`, of which `"AUTO"` and `"UNIX_TIMESTAMP"` both mean the time in seconds,
+            or the next integer where that or a greater one is taken. `version`, an integer of our
+            own, fixes the version instead; if it exists already the node fails.
+            Beside it `"model_server": {...}` may name a server that watches the directory:
+            `rest_address` (`"localhost:8501"`, or a URL) or `grpc_address`, and `model_name`. The
+            push then ends when that server says that the version is AVAILABLE. If it cannot load
+            it, or has not within `timeout_seconds` (300), the version is removed again (unless
+            `roll_back` is `False`) and the node fails with the server's words. Required.
         custom_config: for an executor of your own; the one here does not read it.
         custom_executor_spec: an executor of your own in place of the one here.
 
@@ -105,6 +116,6 @@ class Pusher(BaseComponent[Literal["pushed_model"]]):
 
 def _check(push_destination: Mapping[str, Any]) -> None:
     try:
-        FilesystemDestination.parse(push_destination)
+        PushDestination.parse(push_destination)
     except DataError as error:
         raise AuthoringError(f"Pusher: {error}") from None

@@ -1,12 +1,12 @@
-"""Where a model is pushed to: `PushDestination` of TFX, and a new version below it."""
+"""Where a model is pushed to, as a pipeline's author writes it: `PushDestination` of TFX, and more.
+
+Read and checked here; the work is done by what the executor makes of it.
+"""
 
 from __future__ import annotations
 
 import os
-import shutil
-import time
-import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,14 +15,18 @@ from pipeline_lib.errors import DataError, did_you_mean
 
 _FIELDS = ("base_directory", "version", "versioning")
 _VERSIONINGS = ("AUTO", "UNIX_TIMESTAMP")
+_SERVER_FIELDS = ("grpc_address", "model_name", "rest_address", "roll_back", "timeout_seconds")
+_DEFAULT_TIMEOUT = 300.0
+_LARGEST_VERSION = 2**63 - 1
+"""What a model server can count to."""
 
 
 @dataclass(frozen=True)
 class FilesystemDestination:
-    """A local directory with one sub-directory for each version.
+    """A directory with one sub-directory for each version.
 
     Attributes:
-        base_directory: absolute path of the directory.
+        base_directory: absolute path of the directory, or its URI.
         version: the version to push; the time in seconds where it is `None`.
     """
 
@@ -30,89 +34,95 @@ class FilesystemDestination:
     version: int | None
 
     @classmethod
-    def parse(cls, push_destination: Mapping[str, Any]) -> FilesystemDestination:
-        """The destination that the plain form of TFX's `PushDestination` describes.
+    def parse(cls, filesystem: object) -> FilesystemDestination:
+        """The destination that the plain form of TFX's `PushDestination.Filesystem` describes.
 
         Raises:
             DataError: a field is unknown, missing or has a value that cannot work.
         """
-        filesystem = push_destination.get("filesystem")
-        if set(push_destination) != {"filesystem"} or not isinstance(filesystem, Mapping):
-            raise DataError(
-                "push_destination must be {'filesystem': {'base_directory': ...}}, "
-                f"got {dict(push_destination)!r}."
-            )
-        for name in filesystem:
-            if name not in _FIELDS:
-                raise DataError(
-                    f"push_destination.filesystem has no field {name!r}."
-                    f"{did_you_mean(name, _FIELDS)}"
-                )
-        _check_versioning(filesystem.get("versioning", "AUTO"))
-        base_directory = _checked_directory(filesystem.get("base_directory"))
-        return cls(base_directory, _checked_version(filesystem.get("version")))
+        given = _mapping("filesystem", filesystem, _FIELDS)
+        _check_versioning(given.get("versioning", "AUTO"))
+        base_directory = _checked_directory(given.get("base_directory"))
+        return cls(base_directory, _checked_version(given.get("version")))
 
-    def push(self, model_path: str) -> str:
-        """Copy the directory `model_path` to a new version, which appears whole or not at all.
 
-        Returns:
-            Path of the version.
+@dataclass(frozen=True)
+class WatchingServer:
+    """A model server that watches the directory, and is to be asked whether it has the version.
+
+    Attributes:
+        address: `host:port`, or a URL where it is REST's.
+        is_grpc: whether it is asked over gRPC, and not over REST.
+        model_name: name under which the server knows the model.
+        timeout: seconds that it may take to find and load the version.
+        roll_back: whether a version that it cannot load is removed again.
+    """
+
+    address: str
+    is_grpc: bool
+    model_name: str
+    timeout: float
+    roll_back: bool
+
+    @classmethod
+    def parse(cls, model_server: object) -> WatchingServer:
+        """The server that a mapping of the fields describes.
 
         Raises:
-            DataError: the fixed version exists already, or the directory cannot be written.
+            DataError: a field is unknown, missing or has a value that cannot work.
         """
-        try:
-            os.makedirs(self.base_directory, exist_ok=True)
-            return self._push(model_path)
-        except OSError as error:
+        given = _mapping("model_server", model_server, _SERVER_FIELDS)
+        addresses = [name for name in ("grpc_address", "rest_address") if name in given]
+        if len(addresses) != 1:
             raise DataError(
-                f"Cannot push to {self.base_directory!r}: {error}. push_destination needs a "
-                "directory that can be made or written."
-            ) from error
-
-    def _push(self, model_path: str) -> str:
-        # Not a number, so that a model server ignores it; unique, so that what a killed push has
-        # left is in nobody's way; below the same directory, so that the rename is atomic.
-        copy = os.path.join(self.base_directory, f".pushing-{uuid.uuid4().hex}")
-        try:
-            shutil.copytree(model_path, copy)
-            return self._publish(copy)
-        finally:
-            shutil.rmtree(copy, ignore_errors=True)
-
-    def _publish(self, copy: str) -> str:
-        if self.version is not None:
-            target = self._path_of(self.version)
-            if not _rename_if_free(copy, target):
-                raise DataError(
-                    f"Push destination {target!r} exists already and is not overwritten. Choose "
-                    "another version, or leave 'version' out to get a new one with each push."
-                )
-            return target
-        version = int(time.time())
-        while not _rename_if_free(copy, self._path_of(version)):
-            version += 1
-        return self._path_of(version)
-
-    def _path_of(self, version: int) -> str:
-        return os.path.join(self.base_directory, str(version))
+                "push_destination.model_server needs one of 'rest_address' and 'grpc_address', "
+                f"got {' and '.join(map(repr, addresses)) or 'none'}."
+            )
+        return cls(
+            address=_checked_text(given, addresses[0]),
+            is_grpc=addresses == ["grpc_address"],
+            model_name=_checked_text(given, "model_name"),
+            timeout=_checked_timeout(given.get("timeout_seconds", _DEFAULT_TIMEOUT)),
+            roll_back=_checked_switch(given.get("roll_back", True)),
+        )
 
 
-def _rename_if_free(source: str, target: str) -> bool:
-    """Rename a directory with files in it, unless `target` exists; whether it was renamed.
+@dataclass(frozen=True)
+class PushDestination:
+    """Where to push, and the server that is asked afterwards, if one is."""
 
-    If another process makes `target` between the two calls, POSIX `rename` still refuses to
-    replace anything but an empty directory (rename(2): ENOTEMPTY, EEXIST, ENOTDIR).
-    """
-    if os.path.lexists(target):
-        return False
-    try:
-        os.rename(source, target)
-    except OSError:
-        if os.path.lexists(target):
-            return False
-        raise
-    return True
+    filesystem: FilesystemDestination
+    model_server: WatchingServer | None
+
+    @classmethod
+    def parse(cls, push_destination: Mapping[str, Any]) -> PushDestination:
+        """The destination that the parameter `push_destination` describes.
+
+        Raises:
+            DataError: a field is unknown, missing or has a value that cannot work.
+        """
+        unknown = set(push_destination) - {"filesystem", "model_server"}
+        if unknown or not isinstance(push_destination.get("filesystem"), Mapping):
+            raise DataError(
+                "push_destination must be {'filesystem': {'base_directory': ...}}, with "
+                f"'model_server' beside it or not, got {dict(push_destination)!r}."
+            )
+        server = push_destination.get("model_server")
+        return cls(
+            FilesystemDestination.parse(push_destination["filesystem"]),
+            None if server is None else WatchingServer.parse(server),
+        )
+
+
+def _mapping(name: str, given: object, fields: Sequence[str]) -> Mapping[str, Any]:
+    if not isinstance(given, Mapping):
+        raise DataError(f"push_destination.{name} must be a mapping, got {given!r}.")
+    for field in given:
+        if field not in fields:
+            raise DataError(
+                f"push_destination.{name} has no field {field!r}.{did_you_mean(field, fields)}"
+            )
+    return given
 
 
 def _check_versioning(versioning: object) -> None:
@@ -126,23 +136,49 @@ def _check_versioning(versioning: object) -> None:
 def _checked_directory(base_directory: object) -> str:
     if not isinstance(base_directory, str) or not base_directory:
         raise DataError(
-            "push_destination.filesystem.base_directory must be the path of a directory, "
+            "push_destination.filesystem.base_directory must be the path or URI of a directory, "
             f"got {base_directory!r}."
         )
-    if not files.is_local(base_directory):
-        raise DataError(
-            f"push_destination.filesystem.base_directory {base_directory!r} is not on a local file "
-            "system, the only kind where a version can appear whole or not at all."
-        )
-    return os.path.abspath(base_directory)
+    path = base_directory.removeprefix("file://")
+    return os.path.abspath(path) if files.is_local(path) else path.rstrip("/")
 
 
 def _checked_version(version: object) -> int | None:
     if version is None:
         return None
-    if isinstance(version, bool) or not isinstance(version, int) or version < 0:
+    if (
+        isinstance(version, bool)
+        or not isinstance(version, int)
+        or not 0 <= version <= _LARGEST_VERSION
+    ):
         raise DataError(
-            "push_destination.filesystem.version must be an integer that is not negative, "
+            "push_destination.filesystem.version must be an integer from 0 to 2**63 - 1, "
             f"got {version!r}."
         )
     return version
+
+
+def _checked_text(given: Mapping[str, Any], field: str) -> str:
+    text = given.get(field)
+    if not isinstance(text, str) or not text:
+        raise DataError(
+            f"push_destination.model_server.{field} must be a text that is not empty, got {text!r}."
+        )
+    return text
+
+
+def _checked_timeout(timeout: object) -> float:
+    if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not timeout > 0:
+        raise DataError(
+            "push_destination.model_server.timeout_seconds must be a positive number, "
+            f"got {timeout!r}."
+        )
+    return float(timeout)
+
+
+def _checked_switch(roll_back: object) -> bool:
+    if not isinstance(roll_back, bool):
+        raise DataError(
+            f"push_destination.model_server.roll_back must be True or False, got {roll_back!r}."
+        )
+    return roll_back

@@ -23,6 +23,7 @@ class PropertyType(Enum):
     FLOAT = "FLOAT"
     STRING = "STRING"
     JSON_VALUE = "JSON_VALUE"
+    BOOLEAN = "BOOLEAN"
 
     @property
     def default(self) -> JsonValue:
@@ -32,7 +33,7 @@ class PropertyType(Enum):
     def accepts(self, value: object) -> bool:
         """Whether `value` may be stored under a property of this type."""
         if isinstance(value, bool):
-            return self is PropertyType.JSON_VALUE
+            return self in (PropertyType.BOOLEAN, PropertyType.JSON_VALUE)
         return isinstance(value, _PYTHON_TYPES[self])
 
 
@@ -41,12 +42,14 @@ _UNSET_VALUES: Mapping[PropertyType, JsonValue] = {
     PropertyType.FLOAT: 0.0,
     PropertyType.STRING: "",
     PropertyType.JSON_VALUE: None,
+    PropertyType.BOOLEAN: False,
 }
 _PYTHON_TYPES: Mapping[PropertyType, tuple[type, ...]] = {
     PropertyType.INT: (int,),
     PropertyType.FLOAT: (float, int),
     PropertyType.STRING: (str,),
     PropertyType.JSON_VALUE: (type(None), int, float, str, list, dict),
+    PropertyType.BOOLEAN: (bool,),
 }
 
 

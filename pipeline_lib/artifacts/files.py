@@ -75,10 +75,26 @@ def names_in(uri: str) -> list[str]:
     if is_local(uri):
         return sorted(os.listdir(uri)) if os.path.isdir(uri) else []
     file_system = _file_system(uri)
+    file_system.invalidate_cache()  # other processes write there too
     if not file_system.isdir(uri):
         return []
     paths = file_system.ls(uri, detail=False)
     return sorted(os.path.basename(path.rstrip("/")) for path in paths)
+
+
+def file_names(uri: str) -> list[str]:
+    """Sorted relative names of all files anywhere below `uri`; `.` if it is a file itself."""
+    return sorted(name for name, _ in _walk(uri))
+
+
+def copy_file(source: str, destination: str) -> None:
+    """Copy one file, from any file system to any other, making the directories above it."""
+    make_directory(os.path.dirname(destination) or ".")
+    if is_local(source) and is_local(destination):
+        shutil.copy2(source, destination)
+    elif not _copied_remotely(source, destination):
+        with _open(source, "rb") as reader, _open(destination, "wb") as writer:
+            shutil.copyfileobj(reader, writer, _BLOCK)
 
 
 def has_file(uri: str) -> bool:
@@ -140,6 +156,24 @@ def _content_digest(path: str) -> bytes:
         while block := stream.read(_BLOCK):
             digest.update(block)
     return digest.digest()
+
+
+def _open(uri: str, mode: str) -> Any:
+    return open(uri, mode) if is_local(uri) else _file_system(uri).open(uri, mode)
+
+
+def _copied_remotely(source: str, destination: str) -> bool:
+    """Whether the two are in one file system, and that has copied the file by itself."""
+    if is_local(source) or is_local(destination):
+        return False
+    file_system = _file_system(source)
+    if file_system is not _file_system(destination):
+        return False
+    try:
+        file_system.cp_file(source, destination)
+    except NotImplementedError:  # of fsspec's base class
+        return False
+    return True
 
 
 def _file_system(uri: str) -> Any:

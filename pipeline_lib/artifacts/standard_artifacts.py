@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pipeline_lib.artifacts import splits as _splits
@@ -164,6 +164,13 @@ class TunerResults(Artifact):
 
     TYPE_NAME = "TunerResults"
 
+
+REFERENCES: Mapping[str, frozenset[str]] = {
+    ModelBlessing.TYPE_NAME: frozenset(
+        ("current_model", "current_model_id", "baseline_model", "baseline_model_id")
+    )
+}
+"""By type, the custom properties of TFX's that say where other artifacts are, or their ids."""
 
 __all__ = [
     "Boolean",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from pipeline_lib.artifacts import files
 from pipeline_lib.artifacts.artifact import Artifact
+
+Self = TypeVar("Self", bound="ValueArtifact")
 
 _IS_NULL = "__is_null__"
 """Custom property that tells `None` from an empty file; TFX's name."""
@@ -20,6 +22,11 @@ class ValueArtifact(Artifact):
 
     TYPE_NAME = "ValueArtifact"
     PYTHON_TYPE: ClassVar[type | tuple[type, ...]] = object
+
+    @classmethod
+    def annotate_as(cls: type[Self], type_annotation: object = None) -> type[Self]:
+        """The same type: TFX's annotations of types have no effect here."""
+        return cls
 
     @property
     def value(self) -> Any:
@@ -87,7 +94,7 @@ class Float(ValueArtifact):
         return float(payload)
 
     def _to_bytes(self, value: float) -> bytes:
-        return repr(float(value)).encode()
+        return json.dumps(float(value)).encode()  # "Infinity" and "NaN", as TFX writes them
 
 
 class String(ValueArtifact):

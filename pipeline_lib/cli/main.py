@@ -22,6 +22,7 @@ _COMMANDS = (
     LazyCommand("replay", "pipeline_lib.cli.replay", "Run one node of a past run again."),
     LazyCommand("report", "pipeline_lib.cli.report", "Write a run as one HTML file."),
     LazyCommand("runs", "pipeline_lib.cli.runs", "List the runs that a store holds."),
+    LazyCommand("serve", "pipeline_lib.cli.serve", "Serve models over gRPC and REST."),
     LazyCommand("show", "pipeline_lib.cli.show", "Show a run, or one node of it."),
     LazyCommand("ui", "pipeline_lib.cli.ui", "Look at all runs in a browser."),
     LazyCommand("why", "pipeline_lib.cli.why", "Say why a node ran, or did not."),

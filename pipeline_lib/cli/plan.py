@@ -19,8 +19,8 @@ from pipeline_lib.cli.tfx_program import as_tfx_option, pipeline_at, program_arg
 from pipeline_lib.metadata.connection import MetadataConnectionConfig, SqliteConnection
 from pipeline_lib.metadata.store import MetadataStore, open_store
 from pipeline_lib.report.plan_page import plan_json, plan_page
+from pipeline_lib.runners.local.intended_run import intended_local_run
 from pipeline_lib.runners.local.plan import plan_run
-from pipeline_lib.runners.local.runner import intended_local_run
 
 
 @click.command(

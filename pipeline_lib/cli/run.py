@@ -32,9 +32,10 @@ from pipeline_lib.errors import PipelineRunError
 from pipeline_lib.metadata.connection import MetadataConnectionConfig
 from pipeline_lib.metadata.store import open_store
 from pipeline_lib.report.as_json import run_page_json
+from pipeline_lib.runners.local.intended_run import new_run_id
 from pipeline_lib.runners.local.result import RunResult
 from pipeline_lib.runners.local.run_options import RunOptions
-from pipeline_lib.runners.local.runner import LocalRunner, new_run_id
+from pipeline_lib.runners.local.runner import LocalRunner
 from pipeline_lib.tfx.as_tfx import serve_as_tfx
 
 

@@ -18,10 +18,14 @@ _NAME = re.compile(r"[^\W\d]\w*([.:][^\W\d]\w*)+")
 
 
 class CodeDigests:
-    """Digests the code of the executors of one pipeline, read and not imported."""
+    """Digests the code of the executors of one pipeline, read and not imported.
 
-    def __init__(self) -> None:
-        self._finder = ModuleFinder()
+    Args:
+        session: the source of an interactive session, if this is one that is known.
+    """
+
+    def __init__(self, session: str | None = None) -> None:
+        self._finder = ModuleFinder(session)
         self._lookup = NameLookup(self._finder)
         self._code: dict[str, Code] = {}
         self._digests: dict[tuple[str, ...], str] = {}

@@ -10,11 +10,16 @@ from pipeline_lib.compiler.source_bundles import SourceBundles
 from pipeline_lib.dsl.pipeline import Pipeline
 
 
-def compile(pipeline: Pipeline) -> ir.Pipeline:
+def compile(pipeline: Pipeline, *, session: str | None = None) -> ir.Pipeline:
     """Compile a pipeline to its intermediate representation.
 
     The result is a value: equal pipelines give equal results in every process. It holds the
     user's module files, and refers to everything else by import path.
+
+    Args:
+        pipeline: what to compile.
+        session: source of the components that are defined in an interactive session, which only
+            that session can run.
 
     Raises:
         AuthoringError: something that an author wrote cannot be compiled.
@@ -23,7 +28,7 @@ def compile(pipeline: Pipeline) -> ir.Pipeline:
     """
     runtime_parameters = RuntimeParameters()
     sources = SourceBundles()
-    code = CodeDigests()
+    code = CodeDigests(session)
     lowering = NodeLowering(pipeline, runtime_parameters, sources, code)
     root = root_expression(pipeline, runtime_parameters)
     nodes = lowering.nodes()

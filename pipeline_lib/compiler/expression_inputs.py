@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pipeline_lib import ir
 from pipeline_lib.compiler.artifact_type import artifact_type
-from pipeline_lib.compiler.levels import Level, Levels, key_of_hidden_input
+from pipeline_lib.compiler.level import Level, key_of_hidden_input
+from pipeline_lib.compiler.levels import Levels
 from pipeline_lib.compiler.runtime_parameters import RuntimeParameters
 from pipeline_lib.dsl.channel import RunChannel
 from pipeline_lib.dsl.for_each import ForEach

@@ -14,7 +14,7 @@ from importlib.machinery import ModuleSpec
 
 import pipeline_lib
 from pipeline_lib.errors import UserModuleError
-from pipeline_lib.execution.main_module import main_module_name
+from pipeline_lib.execution.main_module import SESSION, main_module_name
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,13 @@ class FoundModule:
     Attributes:
         path: its file; empty for a package that is only a folder.
         folders: where its submodules lie; empty if it is no package.
+        session: the source of an interactive session, which is in no file.
     """
 
     name: str
     path: str
     folders: tuple[str, ...] = ()
+    session: str | None = None
 
     @property
     def package(self) -> str:
@@ -40,10 +42,15 @@ class ModuleFinder:
     """Finds modules by name, each once.
 
     First-party is what is neither Python's own, nor installed, nor this library.
+
+    Args:
+        session: the source of an interactive session, if this is one that is known.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, session: str | None = None) -> None:
         self._found: dict[str, FoundModule | None] = {}
+        if session is not None:
+            self._found[SESSION] = FoundModule(SESSION, "", session=session)
         self._first_party: dict[str, bool] = {}
         self._packages: dict[str, Sequence[FoundModule]] = {}
 
@@ -73,7 +80,15 @@ class ModuleFinder:
             UserModuleError: there is none that lies in a file.
         """
         found = self._find(name)
+        if found is not None and found.session is not None:
+            return found
         if found is None or not os.path.isfile(found.path):
+            if name == SESSION:
+                raise UserModuleError(
+                    "A component of the pipeline is defined in an interactive session, where only "
+                    "InteractiveContext runs it. Run the pipeline with "
+                    "InteractiveContext().run(pipeline), or put the component into a .py file."
+                )
             raise UserModuleError(
                 f"Module {name!r} cannot be found. It must be importable where the pipeline is "
                 "compiled: is it on sys.path, or its package installed?"
@@ -130,6 +145,8 @@ def _inside(package: FoundModule, name: str) -> FoundModule | None:
 
 
 def _is_first_party(found: FoundModule) -> bool:
+    if found.session is not None:
+        return True
     places = [found.path] if found.path else found.folders
     return any(os.path.exists(place) for place in places) and not any(
         os.path.join(place, "").startswith(_others()) for place in places

@@ -10,7 +10,9 @@ from pipeline_lib import ir
 from pipeline_lib.compiler.artifact_type import artifact_type
 from pipeline_lib.compiler.code import CodeDigests
 from pipeline_lib.compiler.expression_inputs import ExpressionInputs
-from pipeline_lib.compiler.levels import ITEM, Level, Levels
+from pipeline_lib.compiler.level import ITEM, Level
+from pipeline_lib.compiler.levels import Levels
+from pipeline_lib.compiler.node_options import options_of
 from pipeline_lib.compiler.runtime_parameters import RuntimeParameters
 from pipeline_lib.compiler.source_bundles import SourceBundles
 from pipeline_lib.dsl.block import Block
@@ -118,7 +120,7 @@ class NodeLowering:
             parameters=parameters,
             condition=condition,
             upstream=self._levels.waited_for(level, node.id),
-            options=_options(node, level),
+            options=options_of(node, level),
         )
 
     def _lower_loop(self, inner: Level, level: Level) -> ir.Node:
@@ -272,39 +274,6 @@ def _condition(blocks: Sequence[Block], reader: ExpressionInputs) -> Expression 
     if len(predicates) < 2:
         return predicates[0] if predicates else None
     return Operation(Operator.AND, tuple(predicates))
-
-
-def _options(node: BaseNode, level: Level) -> ir.NodeOptions:
-    """The node's options; where it does not say, a sub-pipeline around it may."""
-    options = node.options
-    if isinstance(node, Pipeline):
-        _check_sub_pipeline_options(node)
-        return replace(options, enable_cache=None)
-    around = [one.holder for one in level.path[1:] if isinstance(one.holder, Pipeline)]
-    for given in [one.enable_cache for one in reversed(around)]:
-        if options.enable_cache is None and given is not None:
-            options = replace(options, enable_cache=given)
-    return options
-
-
-def _check_sub_pipeline_options(pipeline: Pipeline) -> None:
-    options = pipeline.options
-    for name, value in (
-        ("retries", options.max_retries),
-        ("timeout", options.timeout),
-        ("cpus", options.cpus),
-        ("memory", options.memory),
-    ):
-        if value:
-            raise AuthoringError(
-                f"Node {pipeline.id!r} is a sub-pipeline, which takes no option {name!r}. "
-                "Give it to the nodes inside."
-            )
-    if pipeline.exit_handler is not None:
-        raise AuthoringError(
-            f"Node {pipeline.id!r} is a sub-pipeline, which takes no exit handler. "
-            "Give it to the pipeline around."
-        )
 
 
 def _texts(node: BaseNode) -> list[str]:

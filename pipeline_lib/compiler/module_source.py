@@ -22,6 +22,7 @@ from pipeline_lib.compiler.references import (
     chain_of,
     references,
 )
+from pipeline_lib.compiler.session_source import changed_names
 
 _WIRING = {"add_upstream_node", "add_upstream_nodes", "add_downstream_node", "add_downstream_nodes"}
 """Methods that connect the nodes of a pipeline, which has no effect on what the nodes do."""
@@ -69,7 +70,8 @@ class ModuleSource:
 
     Attributes:
         definitions: the statements that bind a name, by name.
-        effects: the statements that do something when the module is imported.
+        effects: the statements that do something when the module is imported; an interactive
+            session, which never is, has none.
         imports: what the module imports where it is imported itself.
         is_python: whether it could be read at all; if not, only its content counts.
     """
@@ -81,7 +83,8 @@ class ModuleSource:
         self.effects: list[Definition] = []
         self.imports = Imports()
         self._package = found.package
-        self._content = Path(found.path).read_bytes() if found.path else b""
+        self._is_session = found.session is not None
+        self._content = _content(found)
         tree = _parsed(self._content)
         self.is_python = tree is not None
         self.statements = [] if tree is None else [one for one in tree.body if _matters(one)]
@@ -101,11 +104,12 @@ class ModuleSource:
             self.imports.add(statement, self._package)
             return
         definition = Definition(statement, self._package)
-        for name in sorted(bound_names([statement])):
+        changed = changed_names(statement) if self._is_session else set()
+        for name in sorted(bound_names([statement]) | changed):
             self.definitions[name].append(definition)
         if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             self._add_inner_imports(statement, definition)
-        if not _only_defines(statement):
+        if not self._is_session and not _only_defines(statement):
             self.effects.append(definition)
 
     def _add_inner_imports(self, statement: ast.stmt, definition: Definition) -> None:
@@ -145,6 +149,8 @@ class Sources:
         return self._current[found]
 
     def _source(self, found: FoundModule) -> ModuleSource:
+        if found.session is not None:
+            return ModuleSource(found)
         version = _version(found.path)
         known = self._read.get(found)
         if known is not None and known[0] == version:
@@ -152,6 +158,12 @@ class Sources:
         source = ModuleSource(found)
         self._read[found] = (version, source)
         return source
+
+
+def _content(found: FoundModule) -> bytes:
+    if found.session is not None:
+        return found.session.encode(errors="surrogatepass")
+    return Path(found.path).read_bytes() if found.path else b""
 
 
 def _version(path: str) -> tuple[int, int]:

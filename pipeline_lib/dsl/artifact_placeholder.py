@@ -217,4 +217,5 @@ _PROPERTY_TYPES: Mapping[PropertyType, type] = {
     PropertyType.INT: int,
     PropertyType.FLOAT: float,
     PropertyType.STRING: str,
+    PropertyType.BOOLEAN: bool,
 }

@@ -55,7 +55,7 @@ class BaseComponent(BaseNode[Key]):
         self.beam_pipeline_args: list[str | RuntimeParameter] = []
         super().__init__(
             default_id=name,
-            type_name=f"{module_name(type(self), 'Component')}.{name}",
+            type_name=f"{module_name(type(self))}.{name}",
             executor_spec=executor_spec,
             inputs=spec.bound_inputs,
             outputs=spec.output_types,

@@ -84,6 +84,25 @@ class OutputChannel(RunChannel):
     def __init__(self, type: type[Artifact], producer: BaseNode, output_key: str) -> None:
         super().__init__(type, output_key=output_key)
         self.producer = producer
+        self._artifacts: tuple[Artifact, ...] | None = None
+
+    def get(self) -> list[Artifact]:
+        """The artifacts that an `InteractiveContext` has found or made here when it ran the node.
+
+        Raises:
+            AuthoringError: the node has not run there, or has failed.
+        """
+        if self._artifacts is None:
+            raise AuthoringError(
+                f"{self!r} holds nothing: node {self.producer.id!r} has not run in an "
+                "InteractiveContext, or has failed. What a channel holds is known there only, "
+                "after context.run(...)."
+            )
+        return list(self._artifacts)
+
+    def hold(self, artifacts: Iterable[Artifact] | None) -> None:
+        """Let `get` give these artifacts; `None` for none that are known."""
+        self._artifacts = None if artifacts is None else tuple(artifacts)
 
     def __repr__(self) -> str:
         return f"{self.producer.id}.outputs[{self.output_key!r}]"

@@ -65,6 +65,7 @@ class BaseNode(Generic[Key]):
         type_name: name of the component's type, recorded in the store.
         outputs: output channels by key.
         upstream_nodes: nodes that must finish first, besides those it reads from.
+        downstream_nodes: nodes that were told to wait for it, besides those that read from it.
         blocks: the `Cond` and `ForEach` blocks it was made in, outermost first.
         options: how it is run, apart from what it does.
     """
@@ -86,9 +87,15 @@ class BaseNode(Generic[Key]):
         self.bound_parameters = dict(parameters)
         self.outputs: OutputChannels[Key] = OutputChannels(self, outputs)
         self.upstream_nodes: list[BaseNode] = []
+        self.downstream_nodes: list[BaseNode] = []
         self.blocks = open_blocks()
         self.options = ir.NodeOptions()
         self._node_execution_options: OptionsOfNode | None = None
+
+    @property
+    def type(self) -> str:
+        """`type_name`, as TFX calls it."""
+        return self.type_name
 
     @property
     def inputs(self) -> dict[str, Channel]:
@@ -200,6 +207,7 @@ class BaseNode(Generic[Key]):
                 )
             if node not in self.upstream_nodes:
                 self.upstream_nodes.append(node)
+                node.downstream_nodes.append(self)
         return self
 
     def add_downstream_node(self: Self, node: BaseNode) -> Self:

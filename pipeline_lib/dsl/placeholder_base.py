@@ -11,12 +11,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from pipeline_lib.dsl.runtime_parameter import RuntimeParameter
 from pipeline_lib.errors import AuthoringError
-from pipeline_lib.ir.expressions import (
-    Expression,
-    InputArtifacts,
-    RuntimeParameterValue,
-    describe,
-)
+from pipeline_lib.ir.describing import describe
+from pipeline_lib.ir.expressions import Expression, InputArtifacts, RuntimeParameterValue
 
 if TYPE_CHECKING:
     from pipeline_lib.dsl.channel import RunChannel

@@ -1,1 +1,1 @@
-"""What a component's code is written against when it runs: executors and user modules."""
+"""What code that runs is written against: executors, user modules, and the processes it starts."""

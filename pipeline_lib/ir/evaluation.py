@@ -13,6 +13,7 @@ from pipeline_lib.artifacts.artifact import Artifact, ArtifactRecord
 from pipeline_lib.artifacts.splits import decode_split_names, split_uri
 from pipeline_lib.artifacts.value_artifact import value_artifact_class
 from pipeline_lib.errors import PipelineLibError, did_you_mean
+from pipeline_lib.ir.describing import describe
 from pipeline_lib.ir.expressions import (
     ArtifactProperty,
     ArtifactUri,
@@ -34,7 +35,6 @@ from pipeline_lib.ir.expressions import (
     RuntimeParameterValue,
     SourceFile,
     SplitUri,
-    describe,
     walk,
 )
 from pipeline_lib.ir.frozen import thaw

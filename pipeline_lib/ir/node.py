@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from pipeline_lib.errors import InvalidPipelineError, did_you_mean
+from pipeline_lib.ir.describing import describe
 from pipeline_lib.ir.executors import (
     ClassExecutor,
     ContainerExecutor,
@@ -23,7 +24,6 @@ from pipeline_lib.ir.expressions import (
     Expression,
     InputArtifacts,
     OutputArtifacts,
-    describe,
     walk,
 )
 from pipeline_lib.ir.frozen import FrozenFields

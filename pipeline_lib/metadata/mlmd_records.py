@@ -30,6 +30,7 @@ _MLMD_PROPERTY_TYPES: Mapping[PropertyType, Any] = {
     PropertyType.FLOAT: mlmd.DOUBLE,
     PropertyType.STRING: mlmd.STRING,
     PropertyType.JSON_VALUE: mlmd.STRUCT,
+    PropertyType.BOOLEAN: mlmd.BOOLEAN,
 }
 _TO_STATE: Mapping[ExecutionState, Any] = {
     ExecutionState.RUNNING: mlmd.Execution.RUNNING,

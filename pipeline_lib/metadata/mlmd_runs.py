@@ -24,6 +24,7 @@ def run_context(run: RunRecord, type_id: int) -> mlmd.Context:
         "parameters": dict(run.parameters),
         "pipeline_digest": run.pipeline_digest,
         "only": list(run.only),
+        "use_cache": run.use_cache,
     }
     for name, value in own.items():
         set_value(context.custom_properties[PREFIX + name], value)
@@ -51,6 +52,7 @@ def run_record(context: mlmd.Context) -> RunRecord:
         pipeline_digest=own.get("pipeline_digest", ""),
         tags=tuple(sorted(name.removeprefix(_TAG) for name in own if name.startswith(_TAG))),
         only=tuple(own.get("only", ())),
+        use_cache=own.get("use_cache", True),
         started=context.create_time_since_epoch / 1000,
         ended=context.last_update_time_since_epoch / 1000 if has_ended else 0.0,
     )

@@ -114,6 +114,7 @@ class RunRecord:
         pipeline_digest: of the compiled pipeline, which is kept below the pipeline root.
         tags: words by which an author finds it again.
         only: ids of the nodes that are run, where these are not all.
+        use_cache: whether cached results may be used at all.
     """
 
     pipeline_name: str
@@ -124,5 +125,6 @@ class RunRecord:
     pipeline_digest: str = ""
     tags: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
+    use_cache: bool = True
     started: float = 0.0
     ended: float = 0.0

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline_lib.artifacts import files
-from pipeline_lib.artifacts.artifact import ArtifactRecord
+from pipeline_lib.artifacts.artifact import ArtifactRecord, JsonValue
+from pipeline_lib.artifacts.standard_artifacts import REFERENCES
 from pipeline_lib.ir.evaluation import reads_environment
 from pipeline_lib.ir.executors import ClassExecutor, FunctionExecutor
 from pipeline_lib.ir.expressions import SourceFile
@@ -74,7 +75,15 @@ def _parameter_leaf(
 def _artifact_leaf(artifact: ArtifactRecord) -> str:
     # Artifacts that another tool recorded carry no fingerprint.
     content = artifact.fingerprint or files.fingerprint(artifact.uri)
-    return _digest([artifact.type_name, content, artifact.properties, artifact.custom_properties])
+    return _digest([artifact.type_name, content, artifact.properties, own_properties(artifact)])
+
+
+def own_properties(artifact: ArtifactRecord) -> dict[str, JsonValue]:
+    """The custom properties that count: not those that say where another artifact is."""
+    references = REFERENCES.get(artifact.type_name, ())
+    return {
+        name: value for name, value in artifact.custom_properties.items() if name not in references
+    }
 
 
 def _digest(value: Any) -> str:

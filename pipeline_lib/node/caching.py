@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from pipeline_lib.artifacts import files
+from pipeline_lib.artifacts import files, outside
 from pipeline_lib.artifacts.artifact import ArtifactRecord
 from pipeline_lib.ir.executors import ClassExecutor, FunctionExecutor
 from pipeline_lib.ir.node import Node
@@ -28,9 +28,10 @@ def cached_or_due(
     )
     earlier = None if note else store.cached(execution.cache_key)
     if earlier is not None:
-        if files_exist(earlier.outputs):
+        note = _why_unusable(earlier)
+        if not note:
             return store.record(_cached(execution, earlier))
-        execution = replace(execution, cache_note=f"the outputs of run {earlier.run_id} are gone")
+        execution = replace(execution, cache_note=note)
     return replace(due, execution=execution)
 
 
@@ -48,7 +49,11 @@ def _cache_off(node: Node, run: Run) -> str:
 
 def files_exist(outputs: Mapping[str, Sequence[ArtifactRecord]]) -> bool:
     """Whether the files of all outputs are still in their places."""
-    return all(_is_there(one) for artifacts in outputs.values() for one in artifacts)
+    return all(map(_is_there, _all_of(outputs)))
+
+
+def _all_of(outputs: Mapping[str, Sequence[ArtifactRecord]]) -> Iterator[ArtifactRecord]:
+    return (one for artifacts in outputs.values() for one in artifacts)
 
 
 def _is_there(artifact: ArtifactRecord) -> bool:
@@ -56,6 +61,17 @@ def _is_there(artifact: ArtifactRecord) -> bool:
     if not files.exists(artifact.uri):
         return False
     return files.has_file(artifact.uri) or files.fingerprint(artifact.uri) == artifact.fingerprint
+
+
+def _why_unusable(earlier: ExecutionRecord) -> str:
+    """Why an earlier execution's outputs do not serve any more; empty where they do."""
+    for artifact in _all_of(earlier.outputs):
+        if not _is_there(artifact):
+            return f"the outputs of run {earlier.run_id} are gone"
+        change = outside.what_has_changed(artifact)
+        if change:
+            return f"the result of run {earlier.run_id} holds no more: {change}"
+    return ""
 
 
 def _cached(execution: ExecutionRecord, earlier: ExecutionRecord) -> ExecutionRecord:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline_lib.errors import UnsupportedError
+from pipeline_lib.ir.describing import describe
 from pipeline_lib.ir.evaluation import Scope, evaluate, reads_environment
 from pipeline_lib.ir.executors import (
     ClassExecutor,
@@ -15,7 +16,6 @@ from pipeline_lib.ir.executors import (
     PipelineExecutor,
     ResolveExecutor,
 )
-from pipeline_lib.ir.expressions import describe
 from pipeline_lib.ir.node import Node
 from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, MetadataStore
 from pipeline_lib.node.caching import cached_or_due
@@ -27,6 +27,7 @@ from pipeline_lib.node.nesting import Nested, nested
 from pipeline_lib.node.parameter_values import parameter_values
 from pipeline_lib.node.places import claim_place
 from pipeline_lib.node.request import ExecutionRequest, OutputSlot
+from pipeline_lib.node.requesting import request_of
 from pipeline_lib.node.resolving import resolve_artifacts
 from pipeline_lib.node.run import SYSTEM_FOLDER, Run
 
@@ -130,29 +131,15 @@ def _recordable_parameters(node: Node, parameters: Mapping[str, Any]) -> dict[st
 
 
 def _request(due: Due, execution: ExecutionRecord) -> ExecutionRequest:
-    node, executor, run = due.node, due.node.executor, due.run
-    assert isinstance(executor, (FunctionExecutor, ClassExecutor)), "no other is ever due"
-    beam_arguments: tuple[Any, ...] = getattr(executor, "beam_pipeline_args", ())
-    node_root = f"{run.root}/{execution.node_id}"
-    place = claim_place(node_root, node.outputs, execution)
-    return ExecutionRequest(
-        executor=executor,
-        pipeline_name=run.pipeline.name,
-        run_id=run.run_id,
-        node_id=execution.node_id,
-        execution_id=execution.id,
-        types={key: declared.type for key, declared in node.inputs.items()},
-        inputs=execution.inputs,
-        outputs={
-            key: OutputSlot(
-                type=output.type,
-                final=f"{node_root}/{key}/{place}",
-                partial=f"{node_root}/{key}/.{place}.partial",
-            )
-            for key, output in node.outputs.items()
-        },
-        parameters=due.parameters,
-        beam_pipeline_args=tuple(str(evaluate(one, due.scope)) for one in beam_arguments),
-        system_dir=f"{node_root}/{SYSTEM_FOLDER}/{place}",
-        timeout=node.options.timeout,
-    )
+    node_root = f"{due.run.root}/{execution.node_id}"
+    place = claim_place(node_root, due.node.outputs, execution)
+    outputs = {
+        key: OutputSlot(
+            type=output.type,
+            final=f"{node_root}/{key}/{place}",
+            partial=f"{node_root}/{key}/.{place}.partial",
+        )
+        for key, output in due.node.outputs.items()
+    }
+    system_dir = f"{node_root}/{SYSTEM_FOLDER}/{place}"
+    return request_of(due.node, execution, due.parameters, due.scope, outputs, system_dir)

@@ -21,13 +21,16 @@ _NOT_THE_AUTHORS = (
     "<",
 )
 
+_SESSION = ("<ipython-input", "<stdin>")
+"""Files of what is typed into an interactive session."""
+
 _KEPT_CHARACTERS = 20_000
 """Of the beginning, and of the end, of a message or traceback."""
 
 
 def error_record(error: BaseException) -> ErrorRecord:
     """The record of an exception; its traceback begins where the author's code was called."""
-    shown = _without_library_frames(error.__traceback__)
+    shown = authors_traceback(error)
     lines = traceback.format_exception(type(error), error, shown)
     return ErrorRecord(
         type=type(error).__name__,
@@ -56,8 +59,9 @@ def _recordable(text: str) -> str:
     return text.encode(errors="backslashreplace").decode()
 
 
-def _without_library_frames(frames: TracebackType | None) -> TracebackType | None:
-    rest = frames
+def authors_traceback(error: BaseException) -> TracebackType | None:
+    """The traceback of an exception from where the author's code was called."""
+    frames = rest = error.__traceback__
     while rest is not None and rest.tb_frame.f_code.co_filename.startswith(_LIBRARY):
         rest = rest.tb_next
     return rest or frames
@@ -66,6 +70,6 @@ def _without_library_frames(frames: TracebackType | None) -> TracebackType | Non
 def _authors_line(frames: TracebackType | None) -> str:
     """The innermost line that is neither ours, nor Python's, nor of an installed package."""
     for frame in reversed(traceback.extract_tb(frames)):
-        if not frame.filename.startswith(_NOT_THE_AUTHORS):
+        if frame.filename.startswith(_SESSION) or not frame.filename.startswith(_NOT_THE_AUTHORS):
             return f"{frame.filename}:{frame.lineno}"
     return ""

@@ -10,7 +10,7 @@ from typing import Any
 from pipeline_lib.artifacts.artifact import Artifact, Property
 from pipeline_lib.artifacts.value_artifact import value_artifact_class
 from pipeline_lib.errors import UserModuleError
-from pipeline_lib.execution.main_module import main_module_name
+from pipeline_lib.execution.main_module import SESSION, main_module_name
 from pipeline_lib.ir.inputs import ArtifactType
 
 
@@ -40,9 +40,11 @@ def import_object(path: str) -> Any:
 
 def artifact_class(artifact_type: ArtifactType) -> type[Artifact]:
     """The class of an artifact type: the author's own if it imports, else one that is alike."""
-    return _artifact_class(
-        artifact_type.name, artifact_type.class_path, tuple(artifact_type.properties.items())
-    )
+    path = artifact_type.class_path
+    # In an interactive session a class may be defined anew.
+    is_settled = path.partition(":")[0] != SESSION
+    find = _artifact_class if is_settled else _artifact_class.__wrapped__
+    return find(artifact_type.name, path, tuple(artifact_type.properties.items()))
 
 
 @functools.cache

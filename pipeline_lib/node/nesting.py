@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline_lib.errors import AuthoringError
+from pipeline_lib.ir.describing import describe
 from pipeline_lib.ir.executors import PipelineExecutor
-from pipeline_lib.ir.expressions import describe
 from pipeline_lib.ir.node import Node
 from pipeline_lib.metadata.store import ExecutionRecord, MetadataStore
 from pipeline_lib.node.due import Due

@@ -7,7 +7,8 @@ from typing import Any
 
 from pipeline_lib.errors import AuthoringError, did_you_mean
 from pipeline_lib.ir import evaluation
-from pipeline_lib.ir.expressions import Literal, SourceFile, describe
+from pipeline_lib.ir.describing import describe
+from pipeline_lib.ir.expressions import Literal, SourceFile
 from pipeline_lib.ir.node import Node, Parameter, ParameterType
 from pipeline_lib.ir.pipeline import Pipeline
 

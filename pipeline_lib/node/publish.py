@@ -74,6 +74,8 @@ def _why_empty(
     nested: Nested, outputs: Mapping[str, Sequence[ArtifactRecord]], store: MetadataStore
 ) -> str:
     """Why an output holds nothing, where the node that writes it did not run."""
+    if not nested.runs:
+        return f"loop {nested.node.id!r} had no elements"
     for key in (key for key, artifacts in outputs.items() if not artifacts):
         for run in nested.runs:
             instance = run.instance(nested.executor.outputs[key].node_id)

@@ -11,7 +11,8 @@ from pipeline_lib.render.render import in_words
 from pipeline_lib.render.value_preview import NO_VALUE, value_preview
 from pipeline_lib.report.wording import value
 
-_IMPLEMENTATION_DETAILS = ("__is_null__",)
+IMPLEMENTATION_DETAILS = ("__is_null__",)
+"""Properties that say nothing to people."""
 
 
 def artifacts_text(artifacts: Mapping[str, Sequence[ArtifactRecord]], prefix: str = "") -> Text:
@@ -40,6 +41,6 @@ def _artifact_text(name: str, record: ArtifactRecord) -> Text:
     text.append(f"    uri: {record.uri}\n")
     for properties in (record.properties, record.custom_properties):
         for property_name, given in sorted(properties.items()):
-            if property_name not in _IMPLEMENTATION_DETAILS:
+            if property_name not in IMPLEMENTATION_DETAILS:
                 text.append(f"    {property_name}: {value(given)}\n")
     return text

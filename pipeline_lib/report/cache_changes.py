@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline_lib.artifacts.artifact import ArtifactRecord
+from pipeline_lib.execution.main_module import SESSION
 from pipeline_lib.metadata.store import ExecutionRecord
+from pipeline_lib.node.cache_key import own_properties
 from pipeline_lib.report.json_differences import json_difference
 from pipeline_lib.report.wording import value
 
@@ -93,6 +95,8 @@ def _code_text(part: str, before: str | None, after: str | None) -> str:
         return f"code: pipeline_lib {before} -> {after}"
     module, _, name = part.partition(":")
     subject = f"{module}.{name}" if name else f"module {module}"
+    if module == SESSION and name:
+        subject = name
     if name == _TOP_LEVEL:
         subject = f"what {module} does when it is imported"
     if before is None:
@@ -178,8 +182,8 @@ def _written_by(artifact: ArtifactRecord | None, writers: Writers) -> str:
 
 
 def _property_names(old: ArtifactRecord, new: ArtifactRecord) -> str:
-    before = {**old.properties, **old.custom_properties}
-    after = {**new.properties, **new.custom_properties}
+    before = {**old.properties, **own_properties(old)}
+    after = {**new.properties, **own_properties(new)}
     names = sorted(name for name in {**before, **after} if before.get(name) != after.get(name))
     return f", {', '.join(names)}" if names else ""
 

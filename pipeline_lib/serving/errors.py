@@ -47,3 +47,7 @@ class ServingError(PipelineLibError):
         super().__init__(message)
         self.code = code
         self.message = message
+
+    def __reduce__(self) -> tuple[type[ServingError], tuple[StatusCode, str]]:
+        """How it is pickled; an exception knows only what its base class was made with."""
+        return type(self), (self.code, self.message)

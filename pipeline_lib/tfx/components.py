@@ -20,6 +20,7 @@ __all__ = [
     "ExampleValidator",
     "FnArgs",
     "ImportSchemaGen",
+    "InfraValidator",
     "Pusher",
     "SchemaGen",
     "StatisticsGen",
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from components import Evaluator as Evaluator
     from components import ExampleValidator as ExampleValidator
     from components import ImportSchemaGen as ImportSchemaGen
+    from components import InfraValidator as InfraValidator
     from components import Pusher as Pusher
     from components import SchemaGen as SchemaGen
     from components import StatisticsGen as StatisticsGen

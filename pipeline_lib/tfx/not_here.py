@@ -12,10 +12,6 @@ _BULK_INFERRER = (
     "there is no BulkInferrer. Score examples in a component of your own: a function component, or "
     "a BaseComponent with a BeamExecutorSpec."
 )
-_INFRA_VALIDATOR = (
-    "there is no InfraValidator. Load the model in a function component and write an "
-    "InfraBlessing, which Pusher reads as infra_blessing."
-)
 _EXAMPLE_DIFF = (
     "there is no ExampleDiff. Compare two data sets by their statistics (StatisticsGen, "
     "ExampleValidator), or with TensorFlow Data Validation in a component of your own."
@@ -38,7 +34,10 @@ _EXAMPLE_GEN = (
 )
 _MODEL_VALIDATOR = "use Evaluator, whose blessing says whether the model passed."
 _STATS_OPTIONS = "Transform computes no statistics. Use StatisticsGen(stats_options=...)."
-_NOTEBOOK = "there is no interactive context. Run a pipeline with LocalDagRunner in the notebook."
+_NOTEBOOK = (
+    "show artifacts with InteractiveContext.show, in your own way with "
+    "pipeline_lib.interactive.rendering.register_renderer."
+)
 _KUBEFLOW = (
     "there is no Kubeflow runner. Run with LocalDagRunner; pipeline_lib.compile(pipeline) gives "
     "what another runner needs."
@@ -55,19 +54,6 @@ _PROTOS: Mapping[str, tuple[str, ...]] = {
         "PredictOutputCol",
         "RegressOutput",
     ),
-    _INFRA_VALIDATOR: (
-        "EnvVar",
-        "EnvVarSource",
-        "KubernetesConfig",
-        "LocalDockerConfig",
-        "PodOverrides",
-        "RequestSpec",
-        "SecretKeySelector",
-        "ServingSpec",
-        "TensorFlowServing",
-        "TensorFlowServingRequestSpec",
-        "ValidationSpec",
-    ),
     _EXAMPLE_DIFF: ("ExampleDiffConfig", "PairedExampleSkew"),
     _DISTRIBUTION_VALIDATOR: ("DistributionValidatorConfig", "FeatureComparator"),
     _SLICING: ("FeatureSlicingSpec", "SingleSlicingSpec"),
@@ -82,7 +68,6 @@ NOT_HERE: Mapping[str, str] = {
         "artifact_type=tfx.types.standard_artifacts.Examples, "
         """properties={"split_names": '["train", "eval"]'})."""
     ),
-    "tfx.components.InfraValidator": _INFRA_VALIDATOR,
     "tfx.components.Tuner": _TUNER,
     "tfx.dsl.components.AsyncOutputArtifact": (
         "outputs appear when their component has succeeded. Use OutputArtifact."
@@ -115,7 +100,6 @@ _NOT_HERE_DEEPER: Mapping[str, str] = {
     "tfx.components.example_gen.custom_executors": _EXAMPLE_GEN,
     "tfx.components.example_gen.import_example_gen": NOT_HERE["tfx.components.ImportExampleGen"],
     "tfx.components.example_gen.utils": _EXAMPLE_GEN,
-    "tfx.components.infra_validator": _INFRA_VALIDATOR,
     "tfx.components.model_validator": _MODEL_VALIDATOR,
     "tfx.components.transform.stats_options_util": _STATS_OPTIONS,
     "tfx.components.tuner": _TUNER,
@@ -139,7 +123,6 @@ _NOT_HERE_DEEPER: Mapping[str, str] = {
     "tfx.proto.evaluator_pb2": _SLICING,
     "tfx.proto.example_diff_pb2": _EXAMPLE_DIFF,
     "tfx.proto.example_gen_pb2.CustomConfig": NOT_HERE["tfx.proto.CustomConfig"],
-    "tfx.proto.infra_validator_pb2": _INFRA_VALIDATOR,
     "tfx.proto.tuner_pb2": _TUNER,
     "tfx.types.standard_component_specs": (
         "each component has its own spec: components.trainer.component.TrainerSpec."

@@ -28,6 +28,7 @@ _NUMBERS: Mapping[PropertyType, int] = {
     PropertyType.FLOAT: 2,
     PropertyType.STRING: 3,
     PropertyType.JSON_VALUE: 4,
+    PropertyType.BOOLEAN: 6,
 }
 _KINDS = {number: kind for kind, number in _NUMBERS.items()}
 

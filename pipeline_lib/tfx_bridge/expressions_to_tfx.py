@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from tfx.proto.orchestration import placeholder_pb2
 
+from pipeline_lib.ir.describing import describe
 from pipeline_lib.ir.expressions import (
     ArtifactProperty,
     ArtifactUri,
@@ -27,7 +28,6 @@ from pipeline_lib.ir.expressions import (
     RunField,
     RunInformation,
     SplitUri,
-    describe,
 )
 from pipeline_lib.tfx_bridge.logic_to_tfx import COMPARISONS, both, compared, negated
 from pipeline_lib.tfx_bridge.unsupported import not_in_tfx

@@ -14,6 +14,7 @@ from pipeline_lib.compiler.code import CodeDigests
 from pipeline_lib.ir.expressions import Expression, Literal
 from pipeline_lib.ir.node_set import all_nodes
 from pipeline_lib.tfx_bridge.expressions_from_tfx import from_placeholder
+from pipeline_lib.tfx_bridge.loops_from_tfx import with_loops
 from pipeline_lib.tfx_bridge.nodes_from_tfx import NodeFromTfx
 from pipeline_lib.tfx_bridge.runtime_parameters import RuntimeParametersFromTfx
 from pipeline_lib.tfx_bridge.unsupported import not_in_ours
@@ -41,7 +42,7 @@ def from_tfx(pipeline: Any) -> ir.Pipeline:
     maker = NodeFromTfx(pipeline, runtime_parameters, code)
     root = _root(pipeline.runtime_spec.pipeline_root, runtime_parameters, f"{where}: root")
     root_text = pipeline.runtime_spec.pipeline_root.runtime_parameter.default_value.string_value
-    nodes = maker.make_all(pipeline.nodes, root_text)
+    nodes, _ = with_loops(maker.make_all(pipeline.nodes, root_text), maker.each, {})
     enable_cache = any(node.options.enable_cache for node in all_nodes(nodes))
     return ir.Pipeline(
         name=pipeline.pipeline_info.id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tfx.dsl.compiler import constants
@@ -11,8 +11,9 @@ from tfx.proto.orchestration import pipeline_pb2
 
 from pipeline_lib import ir
 from pipeline_lib.ir.expressions import Expression, Literal
+from pipeline_lib.tfx_bridge.loop_operation import TAKES_APART
 from pipeline_lib.tfx_bridge.strategies import our_strategy
-from pipeline_lib.tfx_bridge.sub_pipelines_from_tfx import BEGIN, END, owner
+from pipeline_lib.tfx_bridge.sub_pipeline_ends import BEGIN, END
 from pipeline_lib.tfx_bridge.unsupported import not_in_ours
 
 OutputTypes = Mapping[tuple[str, str], ir.ArtifactType]
@@ -23,15 +24,14 @@ class InputsFromTfx:
     """Reads the inputs of the nodes of one pipeline.
 
     Args:
-        pipeline_name: name of the pipeline.
+        names: of the pipelines around, outermost first, and of the pipeline.
         types: of the outputs of the nodes that come before.
-        is_inner: whether it is a sub-pipeline.
     """
 
-    def __init__(self, pipeline_name: str, types: OutputTypes, *, is_inner: bool = False) -> None:
-        self._pipeline_name = pipeline_name
-        self._is_inner = is_inner
+    def __init__(self, names: Sequence[str], types: OutputTypes) -> None:
+        self._names = tuple(names)
         self._types = types
+        self._sub_pipelines: dict[str, str] = {}
 
     def read(
         self, message: pipeline_pb2.NodeInputs, where: str, *, is_resolver: bool = False
@@ -41,13 +41,23 @@ class InputsFromTfx:
         Raises:
             UnsupportedError: we have nothing like one of them; the message begins with `where`.
         """
-        if message.input_graphs and not is_resolver:
-            raise not_in_ours(where, "reads what a resolver function or a loop gives")
+        if not is_resolver and not all(map(_is_loop, message.input_graphs.values())):
+            raise not_in_ours(where, "reads what a resolver function gives")
         return {
             key: self._input(message, key, f"{where}: input {key!r}")
             for key, spec in sorted(message.inputs.items())
             if not spec.hidden
         }
+
+    def know_sub_pipeline(self, id: str) -> None:
+        """Take note of a sub-pipeline, whose last node others read from."""
+        self._sub_pipelines[id + END] = id
+
+    def each(self, message: pipeline_pb2.NodeInputs) -> frozenset[str]:
+        """Keys of the inputs at which a component gets one artifact after the other."""
+        return frozenset(
+            key for key, spec in message.inputs.items() if spec.HasField("input_graph_ref")
+        )
 
     def strategy(self, message: pipeline_pb2.NodeInputs, where: str) -> ir.ResolveExecutor:
         """What a resolver picks its artifacts with.
@@ -89,10 +99,10 @@ class InputsFromTfx:
             yield from self._candidates(message, spec.input_graph_ref, where)
 
     def _candidates(self, message: pipeline_pb2.NodeInputs, reference: Any, where: str) -> Any:
-        """What a resolver's strategy chooses from."""
+        """What a resolver's strategy chooses from, or a loop goes over."""
         graph = message.input_graphs[reference.graph_id]
         operation = graph.nodes[graph.result_node].op_node
-        # TFX's resolvers give their strategy one argument: all inputs by key.
+        # TFX's resolvers and loops give their operation one argument: all inputs by key.
         candidates = graph.nodes[operation.args[0].node_id].dict_node.node_ids
         node = graph.nodes[candidates[reference.key]].input_node
         yield from self._channels(message, message.inputs[node.input_key], where)
@@ -108,24 +118,38 @@ class InputsFromTfx:
         if run is not None and not run.HasField("field_value"):
             key = (channel.producer_node_query.id or node, channel.output_key)
             return self._types.get(key, declared), self._in_this_run(*key)
-        if self._is_inner:
-            raise not_in_ours(where, "reads the store from inside a sub-pipeline")
+        is_inner = len(self._names) > 1
+        if pipeline in self._names[1:] or (is_inner and node and pipeline == self._names[0]):
+            raise not_in_ours(where, "reads what a sub-pipeline wrote in earlier runs")
         return self._stored_type(declared), ir.StoreQuery(
             node_id=node,
             output_key=channel.output_key,
-            pipeline_name="" if pipeline == self._pipeline_name else pipeline,
+            pipeline_name="" if pipeline == self._names[0] else pipeline,
             run_id=_text(run),
         )
 
+    def is_begin(self, node_id: str) -> bool:
+        """Whether it is the node that hands on what the sub-pipeline reads."""
+        return len(self._names) > 1 and node_id == self._names[-1] + BEGIN
+
     def _in_this_run(self, producer: str, output_key: str) -> ir.InputSource:
-        if self._is_inner and producer == f"{self._pipeline_name}{BEGIN}":
+        if self.is_begin(producer):
             return ir.PipelineInput(output_key)
-        return ir.NodeOutput(owner(producer, END) or producer, output_key)
+        return ir.NodeOutput(self._sub_pipelines.get(producer, producer), output_key)
 
     def _stored_type(self, declared: ir.ArtifactType) -> ir.ArtifactType:
         """TFX's queries name the type and leave out its properties."""
         known = [one for one in self._types.values() if one.name == declared.name]
         return known[0] if known else declared
+
+
+def _is_loop(graph: pipeline_pb2.InputGraph) -> bool:
+    """Whether it does nothing but take the artifacts of one input apart."""
+    operation = graph.nodes[graph.result_node].op_node
+    if operation.op_type != TAKES_APART:
+        return False
+    given = graph.nodes[operation.args[0].node_id].dict_node.node_ids
+    return [graph.nodes[one].WhichOneof("kind") for one in given.values()] == ["input_node"]
 
 
 def _text(value: pipeline_pb2.Value | None) -> str:

@@ -30,7 +30,7 @@ from pipeline_lib.tfx_bridge.inputs_from_tfx import InputsFromTfx
 from pipeline_lib.tfx_bridge.options import our_options
 from pipeline_lib.tfx_bridge.parameters import ParameterFromTfx, from_value
 from pipeline_lib.tfx_bridge.runtime_parameters import RuntimeParametersFromTfx
-from pipeline_lib.tfx_bridge.sub_pipelines_from_tfx import BEGIN, owner, sub_pipeline
+from pipeline_lib.tfx_bridge.sub_pipelines_from_tfx import sub_pipeline
 from pipeline_lib.tfx_bridge.unsupported import not_in_ours
 
 
@@ -41,6 +41,9 @@ class NodeFromTfx:
         pipeline: the pipeline.
         runtime_parameters: takes note of those that are read.
         code: takes note of the code that executors depend on.
+
+    Attributes:
+        each: keys of the inputs at which a node gets one artifact after the other, by node id.
     """
 
     def __init__(
@@ -49,12 +52,13 @@ class NodeFromTfx:
         runtime_parameters: RuntimeParametersFromTfx,
         code: CodeDigests,
     ) -> None:
+        self.each: dict[str, frozenset[str]] = {}
         self._code = code
         self._executors = ExecutorsFromTfx(pipeline)
         self._runtime_parameters = runtime_parameters
         self._types: dict[tuple[str, str], ir.ArtifactType] = {}
-        is_inner = bool(pipeline.pipeline_info.parent_ids)
-        self._inputs = InputsFromTfx(pipeline.pipeline_info.id, self._types, is_inner=is_inner)
+        names = (*pipeline.pipeline_info.parent_ids, pipeline.pipeline_info.id)
+        self._inputs = InputsFromTfx(names, self._types)
 
     def make_all(self, messages: Iterable[Any], root: str) -> tuple[ir.Node, ...]:
         """The nodes and sub-pipelines of the pipeline, whose root is `root`.
@@ -71,6 +75,7 @@ class NodeFromTfx:
             inner = NodeFromTfx(held, self._runtime_parameters, self._code)
             node = sub_pipeline(held, self, inner, root)
             self.know_outputs(held.nodes[-1].pipeline_node)
+            self._inputs.know_sub_pipeline(node.id)
             made.append(node)
         return tuple(made)
 
@@ -84,6 +89,10 @@ class NodeFromTfx:
         """The inputs of a node; raises as `make_all`."""
         return self._inputs.read(message.inputs, where)
 
+    def _know_loop(self, message: pipeline_pb2.PipelineNode, id: str) -> None:
+        if keys := self._inputs.each(message.inputs):
+            self.each[id] = keys
+
     def holder(self, message: pipeline_pb2.PipelineNode, id: str, where: str) -> ir.Node:
         """The node of a sub-pipeline that begins with `message`, as yet without nodes of its own.
 
@@ -91,6 +100,7 @@ class NodeFromTfx:
             UnsupportedError: we have nothing like something of it.
         """
         inputs = self.read_inputs(message, where)
+        self._know_loop(message, id)
         node = self._node(message, ir.PipelineExecutor(()), inputs, where)
         return replace(node, id=id, type_name=SUB_PIPELINE_TYPE, outputs={})
 
@@ -110,7 +120,8 @@ class NodeFromTfx:
     def _component(self, message: pipeline_pb2.PipelineNode, where: str) -> ir.Node:
         specification = self._executors.specification(message.node_info.id, where)
         ours = our_executor(specification)
-        inputs = self._inputs.read(message.inputs, where)
+        inputs = self.read_inputs(message, where)
+        self._know_loop(message, message.node_info.id)
         found = self._parameters(message, inputs, where)
         executor = to_executor(specification, self._code, where)
         node = self._node(message, executor, inputs, where)
@@ -194,7 +205,11 @@ class NodeFromTfx:
                 for _, one in sorted(message.inputs.conditionals.items())
             ),
             upstream=tuple(
-                sorted(one for one in set(message.upstream_nodes) - read if not owner(one, BEGIN))
+                sorted(
+                    one
+                    for one in set(message.upstream_nodes) - read
+                    if not self._inputs.is_begin(one)
+                )
             ),
             options=our_options(
                 message.execution_options,

@@ -12,13 +12,13 @@ from pipeline_lib import ir
 from pipeline_lib.ir.expressions import Expression, Literal
 from pipeline_lib.tfx_bridge.artifact_types import to_tfx_type
 from pipeline_lib.tfx_bridge.conditions import split_at_and
-from pipeline_lib.tfx_bridge.contexts import node_contexts
 from pipeline_lib.tfx_bridge.executors import (
     TFX_EXECUTOR_PARAMETER,
     TfxExecutor,
 )
 from pipeline_lib.tfx_bridge.expressions_to_tfx import to_placeholder
-from pipeline_lib.tfx_bridge.inputs_to_tfx import write_input, write_resolver_inputs
+from pipeline_lib.tfx_bridge.inputs_to_tfx import write_inputs, write_resolver_inputs
+from pipeline_lib.tfx_bridge.level_to_tfx import LevelToTfx
 from pipeline_lib.tfx_bridge.options import write_options
 from pipeline_lib.tfx_bridge.parameters import json_text, schema_of, to_value
 from pipeline_lib.tfx_bridge.runtime_parameters import RuntimeParametersToTfx
@@ -29,17 +29,23 @@ _PARAMETER_NAMES = {"source_uri": "artifact_uri"}
 
 
 class NodeToTfx:
-    """Makes the nodes of one pipeline."""
+    """Makes the nodes of one level.
+
+    Args:
+        pipeline: the whole pipeline.
+        runtime_parameters: those that it declares.
+        level: that of the nodes.
+    """
 
     def __init__(
         self,
         pipeline: ir.Pipeline,
         runtime_parameters: RuntimeParametersToTfx,
-        downstream: Mapping[str, list[str]],
+        level: LevelToTfx,
     ) -> None:
         self._pipeline = pipeline
         self._runtime_parameters = runtime_parameters
-        self._downstream = downstream
+        self._level = level
 
     def make(self, node: ir.Node) -> pipeline_pb2.PipelineNode:
         """The node in TFX's form.
@@ -48,38 +54,37 @@ class NodeToTfx:
             UnsupportedError: TFX cannot express something of it.
         """
         where = f"Node {node.id!r}"
-        if node.loop:
-            raise not_in_tfx(where, "runs once for each element of a list")
-        if isinstance(node.executor, ir.PipelineExecutor):
-            raise not_in_tfx(where, "is a sub-pipeline")
         message = pipeline_pb2.PipelineNode()
         message.node_info.type.name = node.type_name
         message.node_info.id = node.id
-        message.contexts.CopyFrom(node_contexts(self._pipeline.name, node.id))
-        self._write_inputs(message, node, where)
+        message.contexts.CopyFrom(self._level.contexts_of(node.id))
         self._write_outputs(message, node, where)
         self._write_parameters(message, node, where)
-        message.upstream_nodes.extend(sorted(self._pipeline.dependencies[node.id]))
-        message.downstream_nodes.extend(sorted(self._downstream.get(node.id, ())))
+        self.write_when(message, node, where)
+        message.downstream_nodes.extend(self._level.downstream(node.id))
+        return message
+
+    def write_when(self, message: pipeline_pb2.PipelineNode, node: ir.Node, where: str) -> None:
+        """Fill `message` with what the node reads, what it waits for, and how it is run.
+
+        Raises:
+            UnsupportedError: TFX cannot express something of it.
+        """
+        if isinstance(node.executor, ir.ResolveExecutor):
+            write_resolver_inputs(message.inputs, node, node.executor, self._level, where)
+        else:
+            write_inputs(message.inputs, node, self._level, where)
+        for number, condition in enumerate(split_at_and(node.condition), start=1):
+            message.inputs.conditionals[f"cond_{number}"].placeholder_expression.CopyFrom(
+                to_placeholder(condition, f"{where}: condition")
+            )
+        message.upstream_nodes.extend(self._level.upstream(node))
         write_options(
             message.execution_options,
             node.options,
             where,
             enable_cache=self._pipeline.enable_cache,
         )
-        return message
-
-    def _write_inputs(self, message: pipeline_pb2.PipelineNode, node: ir.Node, where: str) -> None:
-        if isinstance(node.executor, ir.ResolveExecutor):
-            write_resolver_inputs(message.inputs, node, node.executor, self._pipeline.name, where)
-        else:
-            for key, declared in node.inputs.items():
-                spec = message.inputs.inputs[key]
-                write_input(spec, declared, self._pipeline.name, f"{where}: input {key!r}")
-        for number, condition in enumerate(split_at_and(node.condition), start=1):
-            message.inputs.conditionals[f"cond_{number}"].placeholder_expression.CopyFrom(
-                to_placeholder(condition, f"{where}: condition")
-            )
 
     def _write_outputs(self, message: pipeline_pb2.PipelineNode, node: ir.Node, where: str) -> None:
         if isinstance(node.executor, ir.ResolveExecutor):

@@ -16,12 +16,8 @@ from tfx.orchestration import data_types_utils
 from tfx.proto.orchestration import pipeline_pb2, placeholder_pb2
 
 from pipeline_lib import ir
-from pipeline_lib.ir.expressions import (
-    Literal,
-    RuntimeParameterValue,
-    SourceFile,
-    describe,
-)
+from pipeline_lib.ir.describing import describe
+from pipeline_lib.ir.expressions import Literal, RuntimeParameterValue, SourceFile
 from pipeline_lib.ir.frozen import thaw
 from pipeline_lib.tfx_bridge.expressions_from_tfx import from_placeholder
 from pipeline_lib.tfx_bridge.expressions_to_tfx import to_placeholder

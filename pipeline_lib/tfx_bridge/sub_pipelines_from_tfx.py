@@ -1,24 +1,18 @@
-"""TFX's sub-pipelines as nodes of ours that hold nodes.
-
-TFX puts a node before and one after those of a sub-pipeline, which hand on what it reads and what
-it gives. Ours names both at the node that holds the others.
-"""
+"""TFX's sub-pipelines as nodes of ours that hold nodes."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from tfx.dsl.compiler import constants
 from tfx.proto.orchestration import pipeline_pb2
 
 from pipeline_lib import ir
+from pipeline_lib.tfx_bridge.loops_from_tfx import with_loops
 from pipeline_lib.tfx_bridge.unsupported import not_in_ours
 
 if TYPE_CHECKING:
     from pipeline_lib.tfx_bridge.nodes_from_tfx import NodeFromTfx
-
-BEGIN = constants.PIPELINE_BEGIN_NODE_SUFFIX
-END = constants.PIPELINE_END_NODE_SUFFIX
 
 
 def sub_pipeline(
@@ -41,14 +35,9 @@ def sub_pipeline(
     begin, end = message.nodes[0].pipeline_node, message.nodes[-1].pipeline_node
     node = outer.holder(begin, message.pipeline_info.id, where)
     inner.know_outputs(begin)
-    nodes = inner.make_all(message.nodes[1:-1], root)
+    made = inner.make_all(message.nodes[1:-1], root)
     given = inner.read_inputs(end, where)
-    outputs = {}
-    for key, read in given.items():
-        (source,) = read.sources
-        if not isinstance(source, ir.NodeOutput):
-            raise not_in_ours(where, f"gives its own input as output {key!r}")
-        outputs[key] = source
+    nodes, outputs = with_loops(made, inner.each, _sources(given, where))
     return ir.Node(
         id=node.id,
         type_name=node.type_name,
@@ -61,6 +50,11 @@ def sub_pipeline(
     )
 
 
-def owner(node_id: str, suffix: str) -> str:
-    """Id of the sub-pipeline that a node stands at the begin or end of; empty if at none."""
-    return node_id.removesuffix(suffix) if node_id.endswith(suffix) else ""
+def _sources(given: Mapping[str, ir.Input], where: str) -> dict[str, ir.NodeOutput]:
+    outputs = {}
+    for key, read in given.items():
+        (source,) = read.sources
+        if not isinstance(source, ir.NodeOutput):
+            raise not_in_ours(where, f"gives its own input as output {key!r}")
+        outputs[key] = source
+    return outputs

@@ -38,6 +38,7 @@ _OF_PROPERTIES = {
     PropertyType.INT: ir.ParameterType.INT,
     PropertyType.FLOAT: ir.ParameterType.FLOAT,
     PropertyType.STRING: ir.ParameterType.STRING,
+    PropertyType.BOOLEAN: ir.ParameterType.BOOL,
 }
 _OF_LITERALS: Mapping[type, ir.ParameterType] = {
     bool: ir.ParameterType.BOOL,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Mapping
 
 from rich.console import Console
@@ -11,11 +12,17 @@ from rich.table import Table
 from pipeline_lib import LocalRunner
 from pipeline_lib.artifacts.artifact import ArtifactRecord
 from pipeline_lib.artifacts.evaluation_summary import read_summary
-from pipeline_lib.artifacts.value_artifact import JsonValue
 from pipeline_lib.errors import PipelineRunError
 from pipeline_lib.metadata.store import ExecutionState
 from pipeline_lib.runners.local.result import RunResult
-from pipelines.penguin.pipeline import PENGUINS, create_pipeline
+from pipelines.penguin.asking import (
+    MODEL_NAME,
+    SECONDS_TO_START,
+    over_grpc,
+    over_rest,
+    penguin_server,
+)
+from pipelines.penguin.pipeline import DEFAULT_SERVING_DIR, PENGUINS, create_pipeline
 
 _CONSOLE = Console(highlight=False)
 
@@ -66,22 +73,41 @@ def _value_and_change(metrics: Mapping[str, float | None], name: str) -> str:
 def _show_model(result: RunResult) -> None:
     pusher = result["Pusher"]
     if pusher.state is ExecutionState.SKIPPED:
-        blessing = _output(result, "Evaluator", "blessing").custom_properties
-        _CONSOLE.print(
-            f"No model was pushed: {pusher.reason}. {blessing.get('not_blessed_reason', '')}",
-            markup=False,
-        )
+        _CONSOLE.print(f"No model was pushed: {pusher.reason}.{_refusals(result)}", markup=False)
         return
     pushed = _output(result, "Pusher", "pushed_model").custom_properties
     _CONSOLE.print(f"The model is at [bold]{pushed['pushed_destination']}[/]")
-    answers = JsonValue.from_record(_output(result, "AskPushedModel", "answers"))
-    _CONSOLE.print("Three penguins, asked with raw values:")
-    for penguin, answer in zip(PENGUINS, answers.value, strict=True):  # type: ignore[attr-defined]
+    if pusher.state is ExecutionState.CACHED:
+        _CONSOLE.print("It was pushed by an earlier run, and nothing has changed since.")
+    else:
+        _ask(int(str(pushed["pushed_version"])))
+
+
+def _refusals(result: RunResult) -> str:
+    """What the validators have against the model."""
+    blessings = (_output(result, node, "blessing") for node in ("Evaluator", "InfraValidator"))
+    reasons = (one.custom_properties.get("not_blessed_reason") for one in blessings)
+    return "".join(f" {reason}." for reason in reasons if reason)
+
+
+def _ask(version: int) -> None:
+    """Serve what was pushed, and ask about three penguins as two kinds of client would."""
+    with _CONSOLE.status("A model server starts"), penguin_server(DEFAULT_SERVING_DIR) as server:
+        server.wait_until_available(MODEL_NAME, version, time.monotonic() + SECONDS_TO_START)
+        answers = zip(
+            PENGUINS,
+            over_rest(server.endpoints.rest, PENGUINS),
+            over_grpc(server.client, PENGUINS),
+            strict=True,
+        )
+    _CONSOLE.print(f"Three penguins, asked of version {version} as it is served:")
+    for penguin, by_rest, by_grpc in answers:
         _CONSOLE.print(
             f"  {penguin['sex']}, {penguin['island']}, bill {penguin['bill_length_mm']} x "
             f"{penguin['bill_depth_mm']} mm, flipper {penguin['flipper_length_mm']:.0f} mm, "
-            f"{penguin['body_mass_g']:.0f} g: [bold]{answer['species']}[/] "
-            f"({answer['probability']:.1%})",
+            f"{penguin['body_mass_g']:.0f} g: [bold]{by_rest.species}[/] "
+            f"({by_rest.probability:.1%}) by REST, [bold]{by_grpc.species}[/] "
+            f"({by_grpc.probability:.1%}) by gRPC",
             soft_wrap=True,
         )
 
@@ -93,6 +119,7 @@ def _show_commands(result: RunResult) -> None:
         f"plib show {result.run_id}",
         f"plib show {result.run_id} Evaluator",
         "plib runs",
+        f"plib serve {DEFAULT_SERVING_DIR}",
         "plib run pipelines.penguin.pipeline:create_pipeline --param accuracy-threshold=0.99",
         f"tensorboard --logdir {logs}",
     ):

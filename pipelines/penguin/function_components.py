@@ -55,24 +55,3 @@ def ValidateModel(
     accuracy = float((answers == species).mean())
     blessing.set_int_custom_property("blessed", int(accuracy >= accuracy_threshold))
     return {"accuracy": accuracy}
-
-
-@component
-def AskPushedModel(
-    pushed_model: InputArtifact[standard_artifacts.PushedModel],
-    penguins: Parameter[list[dict[str, str | float]]],
-) -> OutputDict(answers=list):  # type: ignore[valid-type]
-    """Ask the pushed model about penguins, with plain values."""
-    import tensorflow as tf
-
-    path = pushed_model.get_string_custom_property("pushed_destination")
-    ask = tf.saved_model.load(path).signatures["serving_raw"]
-    answers = ask(**{name: tf.constant([one[name] for one in penguins]) for name in penguins[0]})
-    return {
-        "answers": [
-            {"species": label.decode(), "probability": float(max(probabilities))}
-            for label, probabilities in zip(
-                answers["label"].numpy(), answers["probabilities"].numpy(), strict=True
-            )
-        ]
-    }

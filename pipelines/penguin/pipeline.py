@@ -8,6 +8,7 @@ from typing import Any
 from components import (
     Evaluator,
     ExampleValidator,
+    InfraValidator,
     Pusher,
     SchemaGen,
     StatisticsGen,
@@ -24,7 +25,7 @@ from pipeline_lib import (
     standard_artifacts,
 )
 from pipelines.penguin.drop_unmeasured.component import DropUnmeasured
-from pipelines.penguin.function_components import AskPushedModel, IngestPenguins, ValidateModel
+from pipelines.penguin.function_components import IngestPenguins, ValidateModel
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _MEASUREMENTS = ("bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g")
@@ -56,7 +57,7 @@ PENGUINS: list[dict[str, Any]] = [
         "body_mass_g": 5400.0,
     },
 ]
-"""Three penguins that the pushed model is asked about."""
+"""Three penguins that the served model is asked about."""
 
 
 def create_pipeline(
@@ -115,15 +116,22 @@ def create_pipeline(
         accuracy_threshold=RuntimeParameter("accuracy-threshold", float, default=0.9),
     )
 
+    infra_validator = InfraValidator(
+        model=trainer.outputs["model"],
+        examples=examples,
+        request_spec={"split_name": "eval", "num_examples": 3},
+    )
+
     blessed = evaluator.outputs["blessing"].future()[0].custom_property("blessed") == 1
     validated = validate.outputs["blessing"].future()[0].custom_property("blessed") == 1
-    with Cond(blessed), Cond(validated):
+    servable = infra_validator.outputs["blessing"].future()[0].custom_property("blessed") == 1
+    with Cond(blessed), Cond(validated), Cond(servable):
         pusher = Pusher(
             model=trainer.outputs["model"],
             model_blessing=evaluator.outputs["blessing"],
+            infra_blessing=infra_validator.outputs["blessing"],
             push_destination={"filesystem": {"base_directory": serving_dir}},
         )
-        ask = AskPushedModel(pushed_model=pusher.outputs["pushed_model"], penguins=PENGUINS)
 
     return Pipeline(
         pipeline_name="penguin",
@@ -139,8 +147,8 @@ def create_pipeline(
             latest_blessed,
             evaluator,
             validate,
+            infra_validator,
             pusher,
-            ask,
         ],
         enable_cache=enable_cache,
         metadata_connection_config=metadata_connection_config,

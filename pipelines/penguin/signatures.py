@@ -22,8 +22,10 @@ def save(classifier: keras.Model, transform_output: tft.TFTransformOutput, path:
             each `(batch,)`; this is what TFMA reads labels from.
     """
     module = tf.Module()
-    # A SavedModel holds the variables and vocabularies that are reached from its attributes.
-    module.classifier = classifier
+    # A SavedModel holds the variables and vocabularies that are reached from its attributes. The
+    # classifier itself must not be one: Keras then saves a copy of each variable, and a model
+    # server restores the copies and not what the signatures read.
+    module.variables_of_classifier = [variable.value for variable in classifier.variables]
     # Below, the layer's `call` is used and not the layer itself: Keras would trace it once more
     # for each of its own ways to be called, which nobody needs here and takes seconds.
     module.transform = transform_output.transform_features_layer()
@@ -40,7 +42,7 @@ def save(classifier: keras.Model, transform_output: tft.TFTransformOutput, path:
         return dict(module.transform.call(tf.io.parse_example(examples, labelled)))
 
     def classify(raw: dict[str, Any]) -> dict[str, tf.Tensor]:
-        probabilities = module.classifier(dict(module.transform.call(raw)))
+        probabilities = classifier(dict(module.transform.call(raw)))
         label = tf.gather(tf.constant(SPECIES), tf.argmax(probabilities, axis=1))
         return {"probabilities": probabilities, "label": label}
 

@@ -21,16 +21,19 @@ class Report(Artifact):
         "score": Property(PropertyType.FLOAT),
         "title": Property(PropertyType.STRING),
         "tags": Property(PropertyType.JSON_VALUE),
+        "final": Property(PropertyType.BOOLEAN),
     }
     pages: int
     score: float
     title: str
     tags: Any
+    final: bool
 
 
 def test_unset_properties_read_as_empty() -> None:
     report = Report()
     assert (report.pages, report.score, report.title, report.tags) == (0, 0.0, "", None)
+    assert report.final is False
     assert report.properties == {}
 
 
@@ -60,6 +63,7 @@ def test_undeclared_property_is_refused() -> None:
         ("score", "high", "FLOAT", "'high' of type str"),
         ("title", 3, "STRING", "3 of type int"),
         ("tags", {1}, "JSON_VALUE", "{1} of type set"),
+        ("final", 1, "BOOLEAN", "1 of type int"),
     ],
 )
 def test_property_of_the_wrong_type_is_refused(

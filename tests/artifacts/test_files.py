@@ -56,6 +56,23 @@ def test_names_in_a_directory_are_sorted(root: str) -> None:
     assert files.names_in(f"{root}/nothing") == []
 
 
+def test_names_of_all_files_below_a_directory(root: str) -> None:
+    for name in ("b/deep/c", "a", "b/d"):
+        files.write_bytes(f"{root}/{name}", b"")
+    assert files.file_names(root) == ["a", "b/d", "b/deep/c"]
+    assert files.file_names(f"{root}/nothing") == []
+
+
+@pytest.mark.parametrize("source", ["", "memory://"])
+def test_a_file_is_copied_from_any_place_to_any_other(
+    source: str, root: str, tmp_path: Path
+) -> None:
+    origin = f"{source or f'{tmp_path}/'}{uuid.uuid4()}/file"
+    files.write_bytes(origin, b"content")
+    files.copy_file(origin, f"{root}/new/deep/copy")
+    assert files.read_bytes(f"{root}/new/deep/copy") == b"content"
+
+
 def test_link_to_a_directory_is_removed_and_not_what_it_points_to(tmp_path: Path) -> None:
     (tmp_path / "kept").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "kept")

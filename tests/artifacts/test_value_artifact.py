@@ -52,6 +52,9 @@ def test_what_is_encoded_is_decoded(case: tuple[type[ValueArtifact], Any]) -> No
         (Integer(), True, b"1"),
         (Float(), 0.1, b"0.1"),
         (Float(), 2, b"2.0"),
+        (Float(), math.inf, b"Infinity"),
+        (Float(), -math.inf, b"-Infinity"),
+        (Float(), math.nan, b"NaN"),
         (String(), "größer", "größer".encode()),
         (Boolean(), True, b"1"),
         (Boolean(), False, b"0"),
@@ -117,6 +120,10 @@ def test_value_of_another_type_is_refused(artifact: ValueArtifact, value: Any) -
 )
 def test_each_plain_type_has_its_artifact_type(python_type: object, expected: object) -> None:
     assert value_artifact_type(python_type) is expected
+
+
+def test_an_annotation_of_tfx_changes_nothing() -> None:
+    assert String.annotate_as(Model) is String
 
 
 def test_class_is_found_by_type_name() -> None:

@@ -36,7 +36,7 @@ def test_an_unknown_group_is_refused() -> None:
     assert result.exit_code == 2
     assert result.output.splitlines()[-1] == (
         "Error: Invalid value for '--only': there is no 'chains'; there are "
-        "import, compile, parallel, chain, fan, growth, scale, penguin."
+        "import, compile, parallel, chain, fan, growth, scale, penguin, serving."
     )
 
 

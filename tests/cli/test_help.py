@@ -67,7 +67,7 @@ def test_an_unknown_command() -> None:
         "\n"
         "Error: There is no command 'shwo'. "
         "These exist: 'compare', 'compile', 'gc', 'lineage', 'plan', 'replay', 'report', 'run', "
-        "'runs', 'show', 'ui', 'why'. "
+        "'runs', 'serve', 'show', 'ui', 'why'. "
         "Did you mean 'show'?\n"
     )
 

@@ -26,8 +26,9 @@ from pipeline_lib.dsl.base_component import BaseComponent
 from pipeline_lib.dsl.component_spec import ExecutionParameter
 from pipeline_lib.errors import AuthoringError, InvalidPipelineError, UserModuleError
 from pipeline_lib.ir import serde
+from pipeline_lib.ir.describing import describe
 from pipeline_lib.ir.executors import ClassExecutor
-from pipeline_lib.ir.expressions import Literal, SourceFile, describe
+from pipeline_lib.ir.expressions import Literal, SourceFile
 from pipeline_lib.ir.inputs import NodeOutput, StoreQuery
 from pipeline_lib.ir.node import ParameterType
 from pipeline_lib.placeholders import exec_property, output

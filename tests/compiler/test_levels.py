@@ -20,7 +20,8 @@ from pipeline_lib.artifacts.strategies import LatestArtifactStrategy
 from pipeline_lib.dsl.node import BaseNode
 from pipeline_lib.errors import AuthoringError, InvalidPipelineError
 from pipeline_lib.ir import serde
-from pipeline_lib.ir.expressions import Literal, RuntimeParameterValue, describe
+from pipeline_lib.ir.describing import describe
+from pipeline_lib.ir.expressions import Literal, RuntimeParameterValue
 from pipeline_lib.ir.inputs import NodeOutput, PipelineInput
 from tests.compiler.pipelines import control_flow
 from tests.dsl import steps

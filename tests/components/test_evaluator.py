@@ -17,7 +17,7 @@ from components.evaluator.component import Evaluator
 from components.evaluator.eval_config import make_eval_config
 from components.evaluator.executor import Executor
 from pipeline_lib import Channel
-from pipeline_lib.artifacts import standard_artifacts
+from pipeline_lib.artifacts import files, standard_artifacts
 from pipeline_lib.artifacts.artifact import Artifact
 from pipeline_lib.artifacts.evaluation_summary import SliceMetrics, read_summary
 from pipeline_lib.errors import AuthoringError, DataError, UserModuleError
@@ -173,6 +173,7 @@ def test_a_good_model_is_blessed(first_run: dict[str, Any], perfect: Artifact) -
         "blessed": 1,
         "current_model": perfect.uri,
         "current_model_id": 22,
+        "model_fingerprint": files.fingerprint(f"{perfect.uri}/Format-Serving"),
     }
 
 
@@ -225,6 +226,7 @@ def test_a_model_that_is_worse_is_not_blessed_and_every_reason_is_told(
         "current_model_id": 11,
         "baseline_model": perfect.uri,
         "baseline_model_id": 22,
+        "model_fingerprint": files.fingerprint(f"{fair.uri}/Format-Serving"),
     }
 
 

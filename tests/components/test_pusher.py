@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import signal
+import shutil
 import subprocess
 import sys
 import threading
@@ -14,14 +14,51 @@ from typing import Any
 import pytest
 
 from components.pusher.component import Pusher
-from components.pusher.destination import FilesystemDestination
 from components.pusher.executor import Executor
+from components.pusher.local_directory import LocalDirectory
 from pipeline_lib import Channel, placeholders
-from pipeline_lib.artifacts import standard_artifacts
+from pipeline_lib.artifacts import files, standard_artifacts
 from pipeline_lib.artifacts.artifact import Artifact
 from pipeline_lib.errors import AuthoringError, DataError
 
 MODEL_FILES = {"saved_model.pb": b"graph", "variables/variables.index": b"index", "assets/v": b""}
+
+
+SERVER = {"rest_address": "localhost:8501", "model_name": "penguin"}
+WRONG_SERVERS: list[tuple[Any, str]] = [
+    ("localhost:8501", "push_destination.model_server must be a mapping, got 'localhost:8501'."),
+    (
+        {"model_name": "penguin"},
+        "push_destination.model_server needs one of 'rest_address' and 'grpc_address', got none.",
+    ),
+    (
+        {**SERVER, "grpc_address": "localhost:8500"},
+        "push_destination.model_server needs one of 'rest_address' and 'grpc_address', got "
+        "'grpc_address' and 'rest_address'.",
+    ),
+    (
+        {**SERVER, "rest_address": 8501},
+        "push_destination.model_server.rest_address must be a text that is not empty, got 8501.",
+    ),
+    (
+        {**SERVER, "model_name": ""},
+        "push_destination.model_server.model_name must be a text that is not empty, got ''.",
+    ),
+    (
+        {**SERVER, "timeout": 5},
+        "push_destination.model_server has no field 'timeout'. These exist: 'grpc_address', "
+        "'model_name', 'rest_address', 'roll_back', 'timeout_seconds'. Did you mean "
+        "'timeout_seconds'?",
+    ),
+    (
+        {**SERVER, "timeout_seconds": 0},
+        "push_destination.model_server.timeout_seconds must be a positive number, got 0.",
+    ),
+    (
+        {**SERVER, "roll_back": "no"},
+        "push_destination.model_server.roll_back must be True or False, got 'no'.",
+    ),
+]
 
 
 @pytest.fixture
@@ -52,13 +89,27 @@ def push(
     return pushed
 
 
-def blessing(blessed: int, reason: str = "") -> standard_artifacts.ModelBlessing:
+def blessing(blessed: int, reason: str = "", validated: str = "") -> Artifact:
     """Evaluator's verdict."""
     verdict = standard_artifacts.ModelBlessing()
     verdict.set_int_custom_property("blessed", blessed)
     if reason:
         verdict.set_string_custom_property("not_blessed_reason", reason)
+    if validated:
+        verdict.set_string_custom_property("model_fingerprint", validated)
     return verdict
+
+
+def serving_fingerprint(model: Artifact) -> str:
+    """What a validator of the model records."""
+    return files.fingerprint(os.path.join(model.uri, "Format-Serving"))
+
+
+def pushed_to(base: Path, model: Artifact, version: int | None = None) -> str:
+    """Push the files of a model; the path of the version."""
+    fingerprint = serving_fingerprint(model)
+    path = os.path.join(model.uri, "Format-Serving")
+    return LocalDirectory(str(base), version).push(path, fingerprint)
 
 
 def contents(directory: Path) -> dict[str, bytes]:
@@ -83,6 +134,8 @@ def test_pushes_the_serving_files_as_one_numbered_version(
         "pushed": 1,
         "pushed_destination": str(base / version),
         "pushed_version": version,
+        "outside_place": str(base / version),
+        "outside_newest": 1,
     }
 
 
@@ -131,15 +184,63 @@ def test_a_model_that_cannot_be_served_is_not_pushed(
     }
 
 
-def test_the_stamped_model_of_an_infra_blessing_is_pushed(base: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def infra(model: Artifact, tmp_path: Path) -> standard_artifacts.InfraBlessing:
+    """InfraValidator's verdict, with a model to which it has added warm-up requests."""
     stamped = tmp_path / "infra" / "stamped_model"
-    stamped.mkdir(parents=True)
-    (stamped / "saved_model.pb").write_bytes(b"stamped")
+    shutil.copytree(os.path.join(model.uri, "Format-Serving"), stamped)
+    (stamped / "warmup").write_bytes(b"requests")
     infra = standard_artifacts.InfraBlessing(uri=str(tmp_path / "infra"))
     infra.set_int_custom_property("blessed", 1)
     infra.set_int_custom_property("has_model", 1)
-    push({"infra_blessing": [infra]}, tmp_path / "out", base_directory=str(base), version=1)
-    assert contents(base) == {"1/saved_model.pb": b"stamped"}
+    infra.set_string_custom_property("model_fingerprint", serving_fingerprint(model))
+    infra.set_string_custom_property("stamped_model_fingerprint", files.fingerprint(str(stamped)))
+    return infra
+
+
+def test_the_stamped_model_of_an_infra_blessing_is_pushed(
+    infra: Artifact, model: Artifact, base: Path, tmp_path: Path
+) -> None:
+    verdict = blessing(1, validated=serving_fingerprint(model))
+    inputs = {"infra_blessing": [infra], "model_blessing": [verdict]}
+    push(inputs, tmp_path / "out", base_directory=str(base), version=1)
+    assert contents(base / "1") == {**MODEL_FILES, "warmup": b"requests"}
+
+
+def test_a_model_that_has_changed_since_it_was_validated_is_refused(
+    model: Artifact, base: Path, tmp_path: Path
+) -> None:
+    validated = serving_fingerprint(model)
+    path = Path(model.uri, "Format-Serving")
+    (path / "saved_model.pb").write_bytes(b"other")
+    inputs = {"model": [model], "model_blessing": [blessing(1, validated=validated)]}
+    with pytest.raises(DataError) as raised:
+        push(inputs, tmp_path / "out", base_directory=str(base))
+    assert str(raised.value) == (
+        f"The model at {str(path)!r} is not the one that model_blessing is for: its fingerprint is "
+        f"{serving_fingerprint(model)}, that of the validated files was {validated}. Either its "
+        "files were changed after they had been validated, or the blessing is another model's. Run "
+        "the pipeline again without the cache, so that what is pushed is what was validated."
+    )
+    assert not base.exists()
+
+
+def test_a_stamped_model_that_has_changed_is_refused(
+    infra: Artifact, base: Path, tmp_path: Path
+) -> None:
+    Path(infra.uri, "stamped_model", "warmup").write_bytes(b"")
+    with pytest.raises(DataError, match="is not the one that infra_blessing is for"):
+        push({"infra_blessing": [infra]}, tmp_path / "out", base_directory=str(base))
+    assert not base.exists()
+
+
+def test_a_stamped_model_of_another_model_than_the_blessed_one_is_refused(
+    infra: Artifact, base: Path, tmp_path: Path
+) -> None:
+    inputs = {"infra_blessing": [infra], "model_blessing": [blessing(1, validated="another")]}
+    with pytest.raises(DataError, match="is not the one that model_blessing is for"):
+        push(inputs, tmp_path / "out", base_directory=str(base))
+    assert not base.exists()
 
 
 def test_each_push_gets_a_version_of_its_own(model: Artifact, base: Path, tmp_path: Path) -> None:
@@ -153,9 +254,16 @@ def test_a_taken_timestamp_moves_to_the_next_free_integer(model: Artifact, base:
     now = int(time.time())
     for taken in range(now, now + 600):
         (base / str(taken)).mkdir(parents=True)
-    assert FilesystemDestination(str(base), version=None).push(model.uri) == str(
-        base / str(now + 600)
-    )
+    assert pushed_to(base, model) == str(base / str(now + 600))
+
+
+def test_a_push_gets_a_greater_number_than_every_version_before(
+    model: Artifact, base: Path
+) -> None:
+    """A model server takes the greatest number for the latest version."""
+    (base / "20991231235959").mkdir(parents=True)
+    (base / "no version").mkdir()
+    assert pushed_to(base, model) == str(base / "20991231235960")
 
 
 def test_a_version_that_exists_is_never_overwritten(
@@ -173,12 +281,11 @@ def test_a_version_that_exists_is_never_overwritten(
 
 
 def test_of_many_pushers_one_gets_the_version_and_it_is_whole(model: Artifact, base: Path) -> None:
-    destination = FilesystemDestination(str(base), version=1)
     outcomes: list[str] = []
 
     def attempt() -> None:
         try:
-            outcomes.append(destination.push(os.path.join(model.uri, "Format-Serving")))
+            outcomes.append(pushed_to(base, model, version=1))
         except DataError:
             outcomes.append("refused")
 
@@ -189,27 +296,6 @@ def test_of_many_pushers_one_gets_the_version_and_it_is_whole(model: Artifact, b
         thread.join()
     assert sorted(outcomes) == sorted([str(base / "1"), *["refused"] * 7])
     assert os.listdir(base) == ["1"]
-    assert contents(base / "1") == MODEL_FILES
-
-
-def test_a_push_that_was_killed_leaves_no_version_and_disturbs_no_later_push(
-    model: Artifact, base: Path, tmp_path: Path
-) -> None:
-    """The child process is killed when it has copied everything and is about to rename."""
-    code = (
-        "import os, sys\n"
-        "from components.pusher.destination import FilesystemDestination\n"
-        "kill = lambda event, _: event == 'os.rename' and os.kill(os.getpid(), 9)\n"
-        "sys.addaudithook(kill)\n"
-        f"FilesystemDestination({str(base)!r}, 1).push({model.uri!r})\n"
-    )
-    root = str(Path(__file__).parents[2])
-    child = subprocess.run([sys.executable, "-c", code], cwd=root, check=False)
-    assert child.returncode == -signal.SIGKILL
-    (leftover,) = os.listdir(base)
-    assert leftover.startswith(".pushing-")
-    push({"model": [model]}, tmp_path / "out", base_directory=str(base), version=1)
-    assert sorted(os.listdir(base)) == sorted([leftover, "1"])
     assert contents(base / "1") == MODEL_FILES
 
 
@@ -258,8 +344,8 @@ def test_a_base_directory_that_cannot_be_written(model: Artifact, tmp_path: Path
     [
         (
             {"http": {"url": "x"}},
-            "push_destination must be {'filesystem': {'base_directory': ...}}, "
-            "got {'http': {'url': 'x'}}.",
+            "push_destination must be {'filesystem': {'base_directory': ...}}, with "
+            "'model_server' beside it or not, got {'http': {'url': 'x'}}.",
         ),
         (
             {"filesystem": {"base_dir": "/models"}},
@@ -268,22 +354,21 @@ def test_a_base_directory_that_cannot_be_written(model: Artifact, tmp_path: Path
         ),
         (
             {"filesystem": {}},
-            "push_destination.filesystem.base_directory must be the path of a directory, got None.",
-        ),
-        (
-            {"filesystem": {"base_directory": "gs://bucket/models"}},
-            "push_destination.filesystem.base_directory 'gs://bucket/models' is not on a local "
-            "file system, the only kind where a version can appear whole or not at all.",
+            "push_destination.filesystem.base_directory must be the path or URI of a directory, "
+            "got None.",
         ),
         (
             {"filesystem": {"base_directory": "/models", "version": "v1"}},
-            "push_destination.filesystem.version must be an integer that is not negative, "
-            "got 'v1'.",
+            "push_destination.filesystem.version must be an integer from 0 to 2**63 - 1, got 'v1'.",
         ),
         (
             {"filesystem": {"base_directory": "/models", "versioning": "UNIX"}},
             "push_destination.filesystem.versioning is 'UNIX'. These exist: 'AUTO', "
             "'UNIX_TIMESTAMP'.",
+        ),
+        *(
+            ({"filesystem": {"base_directory": "/models"}, "model_server": server}, message)
+            for server, message in WRONG_SERVERS
         ),
     ],
 )

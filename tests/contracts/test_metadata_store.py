@@ -33,6 +33,7 @@ REPORT = ArtifactType(
         "score": PropertyType.FLOAT,
         "title": PropertyType.STRING,
         "outline": PropertyType.JSON_VALUE,
+        "final": PropertyType.BOOLEAN,
     },
 )
 
@@ -189,7 +190,7 @@ def test_properties_are_recorded_by_their_declared_types(
     report = ArtifactRecord(
         "Report",
         "/r",
-        properties={"pages": 3, "score": 2, "title": "t", "outline": "one word"},
+        properties={"pages": 3, "score": 2, "title": "t", "outline": "one word", "final": True},
         custom_properties={"int": 1, "float": 1.0, "bool": True, "json": {"one": 1, "half": 0.5}},
         name="first",
     )
@@ -197,7 +198,8 @@ def test_properties_are_recorded_by_their_declared_types(
     found = reader.execution("run-1", "trainer")
     assert found is not None
     (read,) = found.outputs["report"]
-    assert read.properties == {"pages": 3, "score": 2.0, "title": "t", "outline": "one word"}
+    assert read.properties == {**report.properties, "score": 2.0}
+    assert read.properties["final"] is True
     assert read.custom_properties == report.custom_properties
     assert read.name == "first"
     # Types as well: a cache key is made of them.
@@ -429,7 +431,13 @@ def test_a_run_s_parameters_and_tags_are_read_back(
     store: MetadataStore, reader: MetadataStore
 ) -> None:
     run = RunRecord(
-        "p", "run-1", RunState.RUNNING, "/it's", {"rate": 1e-7}, tags=("a b", "nightly")
+        "p",
+        "run-1",
+        RunState.RUNNING,
+        "/it's",
+        {"rate": 1e-7},
+        tags=("a b", "nightly"),
+        use_cache=False,
     )
     store.record_run(run)
     store.record_run(replace(run, state=RunState.COMPLETE))

@@ -19,7 +19,7 @@ from pipeline_lib.artifacts.standard_artifacts import ExternalArtifact, Integer
 from pipeline_lib.dsl.executor_spec import ContainerExecutorSpec
 from pipeline_lib.dsl.placeholder import LoopValue
 from pipeline_lib.errors import AuthoringError
-from pipeline_lib.ir.expressions import describe
+from pipeline_lib.ir.describing import describe
 from tests.whole_message import raises
 
 TEXT: Any = Importer("here", ExternalArtifact).outputs["result"]

@@ -49,19 +49,24 @@ def test_module_that_runs_is_found_by_its_name(tmp_path: Path) -> None:
     assert _run(tmp_path, "-m", "package.my_pipeline") == "package.my_pipeline:step"
 
 
-def test_function_typed_into_an_interactive_session_is_refused(tmp_path: Path) -> None:
+def test_function_typed_into_an_interactive_session_is_found_there_alone(tmp_path: Path) -> None:
     session = """
+from pipeline_lib import Pipeline, compile, component
 from pipeline_lib.dsl.import_path import import_path
-from pipeline_lib.errors import AuthoringError
+from pipeline_lib.errors import UserModuleError
 
+@component
 def step(): ...
 
+print(import_path(step, "Component function"))
 try:
-    import_path(step, "Component function")
-except AuthoringError as error:
+    compile(Pipeline("p", components=[step()]))
+except UserModuleError as error:
     print(error)
 """
-    assert run_python(session, cwd=tmp_path, path=REPOSITORY).strip() == (
-        "Component function 'step' is defined in an interactive session. "
-        "Another process must be able to import it: put it into a .py file."
-    )
+    assert run_python(session, cwd=tmp_path, path=REPOSITORY).splitlines() == [
+        "__main__:step",
+        "A component of the pipeline is defined in an interactive session, where only "
+        "InteractiveContext runs it. Run the pipeline with InteractiveContext().run(pipeline), or "
+        "put the component into a .py file.",
+    ]

@@ -26,6 +26,7 @@ def test_upstream_and_downstream_are_two_ways_to_say_the_same() -> None:
     assert second.add_downstream_node(third) is second
     assert second.upstream_nodes == [first]
     assert third.upstream_nodes == [second]
+    assert (first.downstream_nodes, second.downstream_nodes) == ([second], [third])
 
 
 def test_several_upstream_and_downstream_nodes_each_once() -> None:
@@ -34,6 +35,11 @@ def test_several_upstream_and_downstream_nodes_each_once() -> None:
     first.add_downstream_nodes([second, third])
     assert third.upstream_nodes == [first, second]
     assert second.upstream_nodes == [first]
+    assert first.downstream_nodes == [third, second]
+
+
+def test_type_is_the_name_of_the_type() -> None:
+    assert steps.Train().type == steps.Train().type_name == "tests.dsl.steps.Train"
 
 
 def test_only_a_node_can_be_waited_for() -> None:

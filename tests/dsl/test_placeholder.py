@@ -14,12 +14,8 @@ from pipeline_lib.artifacts.standard_artifacts import Examples, String
 from pipeline_lib.dsl.placeholder import LoopValue, ValuePlaceholder
 from pipeline_lib.dsl.placeholder_base import UnknownFieldError
 from pipeline_lib.errors import AuthoringError
-from pipeline_lib.ir.expressions import (
-    Expression,
-    InputArtifacts,
-    RuntimeParameterValue,
-    describe,
-)
+from pipeline_lib.ir.describing import describe
+from pipeline_lib.ir.expressions import Expression, InputArtifacts, RuntimeParameterValue
 from tests.dsl import steps
 from tests.whole_message import raises
 

@@ -17,8 +17,8 @@ from pipeline_lib import ir
 from pipeline_lib import placeholders as ph
 from pipeline_lib.dsl.placeholder import Predicate, ValuePlaceholder
 from pipeline_lib.ir import serde
+from pipeline_lib.ir.describing import describe
 from pipeline_lib.ir.evaluation import Scope, evaluate
-from pipeline_lib.ir.expressions import describe
 from tests.dsl.test_placeholder import Keys
 
 Known = tuple[Any, Any]

@@ -19,8 +19,8 @@ from pipeline_lib import (
     standard_artifacts,
 )
 from pipeline_lib.artifacts.splits import encode_split_names
+from pipeline_lib.ir.describing import describe
 from pipeline_lib.ir.executors import ContainerExecutor
-from pipeline_lib.ir.expressions import describe
 from tests.dsl import steps
 from tests.dsl.hello import HelloComponent, HelloExecutor
 

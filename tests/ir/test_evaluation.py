@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline_lib.artifacts.artifact import ArtifactRecord
+from pipeline_lib.ir.describing import describe
 from pipeline_lib.ir.evaluation import (
     EvaluationError,
     Scope,
@@ -38,7 +39,6 @@ from pipeline_lib.ir.expressions import (
     RuntimeParameterValue,
     SourceFile,
     SplitUri,
-    describe,
 )
 from tests.ir.generated import VALUES, expressions, leaves_that_name
 from tests.whole_message import raises

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from pipeline_lib.errors import InvalidPipelineError
+from pipeline_lib.ir.describing import describe
 from pipeline_lib.ir.expressions import (
     ArtifactProperty,
     ArtifactUri,
@@ -23,7 +24,6 @@ from pipeline_lib.ir.expressions import (
     OutputArtifacts,
     RuntimeParameterValue,
     SourceFile,
-    describe,
     walk,
 )
 from tests.whole_message import raises

@@ -24,10 +24,12 @@ from pipeline_lib import (
 )
 from pipeline_lib.artifacts.standard_artifacts import String
 from pipeline_lib.dsl.node import BaseNode
+from pipeline_lib.errors import PipelineRunError
 from pipeline_lib.execution.user_module import user_function
 from pipeline_lib.metadata.store import ExecutionState
 from pipeline_lib.placeholders import environment_variable
 from pipeline_lib.runners.local.result import RunResult
+from tests.node import outside_steps
 from tests.node.conftest import RunNodes
 from tests.runners import steps
 
@@ -127,6 +129,46 @@ def test_an_emptied_output_directory_is_a_miss(run_nodes: RunNodes) -> None:
     for path in Path(first["WriteReport"].outputs["report"][0].uri).iterdir():
         path.unlink()
     assert states(run_nodes(*report_and_reader())) == ["COMPLETE", "CACHED"]
+
+
+def test_what_a_result_has_made_elsewhere_must_still_be_there(
+    run_nodes: RunNodes, tmp_path: Path
+) -> None:
+    place = tmp_path / "served" / "7"
+    push = outside_steps.Push(place=str(place))
+    first = run_nodes(push)
+    (tmp_path / "served" / "8").mkdir()
+    assert states(run_nodes(push)) == ["CACHED"]
+    shutil.rmtree(place)
+    again = run_nodes(push)
+    assert states(again) == ["COMPLETE"]
+    assert again["Push"].cache_note == (
+        f"the result of run {first.run_id} holds no more: {place} is gone"
+    )
+    assert states(run_nodes(push)) == ["CACHED"]
+
+
+def test_what_a_result_has_made_elsewhere_may_have_to_be_the_newest(
+    run_nodes: RunNodes, tmp_path: Path
+) -> None:
+    served = tmp_path / "served"
+    first = run_nodes(outside_steps.Push(place=str(served / "9"), newest=True))
+    (served / "10").mkdir()
+    (served / ".pushing").mkdir()
+    with pytest.raises(PipelineRunError, match="FileExistsError"):
+        run_nodes(outside_steps.Push(place=str(served / "9"), newest=True))
+    (served / "10").rmdir()
+    last = run_nodes(outside_steps.Push(place=str(served / "9"), newest=True))
+    assert last["Push"].reason == f"same as in run {first.run_id}"
+
+
+def test_the_ids_of_other_artifacts_in_a_blessing_do_not_count(run_nodes: RunNodes) -> None:
+    def blessing_and_reader(baseline: int) -> list[BaseNode]:
+        bless = outside_steps.Bless(baseline_model_id=baseline)
+        return [bless, outside_steps.ReadBlessing(blessing=bless.outputs["blessing"])]
+
+    run_nodes(*blessing_and_reader(1))
+    assert states(run_nodes(*blessing_and_reader(2))) == ["COMPLETE", "CACHED"]
 
 
 def test_a_failed_execution_is_no_hit(run_nodes: RunNodes, tmp_path: Path) -> None:

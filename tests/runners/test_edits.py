@@ -15,10 +15,10 @@ import pytest
 from pipeline_lib import LocalRunner, compile
 from pipeline_lib.metadata.connection import SqliteConnection
 from pipeline_lib.metadata.store import ExecutionState, open_store
+from pipeline_lib.runners.local.intended_run import intended_local_run
 from pipeline_lib.runners.local.plan import plan_run
 from pipeline_lib.runners.local.planned_node import Verdict
 from pipeline_lib.runners.local.result import RunResult
-from pipeline_lib.runners.local.runner import intended_local_run
 
 PIPELINE = """
 from pipeline_lib import (

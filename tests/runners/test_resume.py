@@ -223,6 +223,22 @@ class TestAfterAFailure:
             ("after", "complete"),
         ]
 
+    @pytest.mark.parametrize(("use_cache", "expected"), [(True, "cached"), (False, "complete")])
+    def test_the_cache_is_used_as_the_run_was_to_use_it(
+        self, tmp_path: Path, config: SqliteConnection, use_cache: bool, expected: str
+    ) -> None:
+        there = tmp_path / "there"
+        fails = flow.FailUnlessThere(path=str(there)).with_cache(False)
+        after = flow.Multiply(n=1).add_upstream_node(fails).with_cache(True)
+        run(tmp_path, config, flow.Multiply(n=1).with_cache(True), run_id="earlier")
+        pipeline = Pipeline("p", str(tmp_path / "root"), [fails, after])
+        given = {"run_id": "r", "metadata_connection_config": config, "use_cache": use_cache}
+        with pytest.raises(PipelineRunError):
+            RUNNER.run(pipeline, **given)  # type: ignore[arg-type]
+        there.touch()
+        result = RUNNER.resume("r", metadata_connection_config=config)
+        assert result["Multiply"].state.value == expected
+
     def test_a_node_that_was_mended_is_run_as_it_is_now(
         self, tmp_path: Path, config: SqliteConnection
     ) -> None:

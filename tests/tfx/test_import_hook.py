@@ -72,6 +72,17 @@ assert "Trainer" in tfx.components.__all__
     run_python(code, cwd=tmp_path)
 
 
+def test_interactive_context_is_where_notebooks_of_tfx_import_it_from(tmp_path: Path) -> None:
+    code = f"""{SERVE}
+from tfx.orchestration.experimental.interactive.interactive_context import InteractiveContext
+import tfx.orchestration.experimental.interactive.notebook_extensions.skip as skip
+import pipeline_lib
+assert InteractiveContext is pipeline_lib.InteractiveContext
+assert callable(skip.load_ipython_extension)
+"""
+    run_python(code, cwd=tmp_path)
+
+
 def test_importing_tfx_is_light(tmp_path: Path) -> None:
     code = f"{SERVE}from tfx import v1, types, components; import sys; print(*sys.modules)"
     loaded = set(run_python(code, cwd=tmp_path).split())

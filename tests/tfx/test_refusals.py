@@ -14,11 +14,11 @@ from tests.whole_message import raises
 def test_a_name_that_is_not_here() -> None:
     with raises(
         AttributeError,
-        "tfx.components.InfraValidator is not in pipeline_lib: there is no InfraValidator. Load "
-        "the model in a function component and write an InfraBlessing, which Pusher reads as "
-        "infra_blessing.",
+        "tfx.components.Tuner is not in pipeline_lib: there is no Tuner. Search in your own "
+        "run_fn, or bring hyperparameters in with tfx.dsl.Importer(artifact_type="
+        "tfx.types.standard_artifacts.HyperParameters).",
     ):
-        tfx.components.InfraValidator  # type: ignore[attr-defined]  # noqa: B018
+        tfx.components.Tuner  # type: ignore[attr-defined]  # noqa: B018
 
 
 def test_a_message_of_a_component_that_is_not_here() -> None:

@@ -18,10 +18,12 @@ class Report(Artifact):
         "score": Property(PropertyType.FLOAT),
         "title": Property(PropertyType.STRING),
         "tags": Property(PropertyType.JSON_VALUE),
+        "final": Property(PropertyType.BOOLEAN),
     }
     title: str
     score: float
     tags: dict[str, object]
+    final: bool
 
 
 @component
@@ -42,7 +44,10 @@ def CountSplits(statistics: InputArtifact[ExampleStatistics]) -> OutputDict(spli
 @component
 def ReadReport(report: InputArtifact[Report], lines: int) -> OutputDict(summary=str):  # type: ignore[valid-type]
     """Reads every property, and a value."""
-    return {"summary": f"{report.title}: {sorted(report.tags)}, {report.score}, {lines}"}
+    return {
+        "summary": f"{report.title}: {sorted(report.tags)}, {report.score}, {lines}"
+        + (" (final)" if report.final else "")
+    }
 
 
 @component
@@ -52,6 +57,20 @@ def MakeSchema(schema: OutputArtifact[Schema], names: Parameter[list[str]]) -> N
         with open(os.path.join(schema.uri, name), "w") as file:
             file.write(name)
     schema.custom_properties["count"] = len(names)
+
+
+@component
+def ReportOn(schema: InputArtifact[Schema], report: OutputArtifact[Report]) -> None:
+    """Writes an artifact with properties."""
+    report.title = " ".join(sorted(os.listdir(schema.uri)))
+    report.score = 0.5
+    report.tags = {}
+
+
+@component
+def CountSchemas(schemas: InputArtifact[list[Schema]]) -> OutputDict(count=int):  # type: ignore[valid-type]
+    """Counts what it is given."""
+    return {"count": len(schemas)}
 
 
 @component

@@ -31,6 +31,7 @@ class Report(Artifact):
         "score": Property(type=PropertyType.FLOAT),
         "title": Property(type=PropertyType.STRING),
         "tags": Property(type=PropertyType.JSON_VALUE),
+        "final": Property(type=PropertyType.BOOLEAN),
     }
 
 
@@ -46,6 +47,7 @@ def Describe(
     report.pages = 1
     report.score = 0.5
     report.title = "A schema"
+    report.final = True
     report.tags = {"short": True, "words": ["a", "b"]}
     report.set_string_custom_property("author", "me")
 

@@ -77,7 +77,9 @@ def test_a_tfx_function_component_reads_ours_and_ours_read_it(tmp_path: Path) ->
     counted = theirs.CountLines(report=described.outputs["report"], factor=10)
     read = ours.ReadReport(report=described.outputs["report"], lines=counted.outputs["lines"])
     result = run(tmp_path, [schema, number, described, counted, read])
-    assert value(result, "ReadReport", "summary") == ("A schema: ['short', 'words'], 0.5, 60")
+    assert value(result, "ReadReport", "summary") == (
+        "A schema: ['short', 'words'], 0.5, 60 (final)"
+    )
     (report,) = result["Describe"].outputs["report"]
     assert report.type_name == "Report"
     assert report.properties["tags"] == {"short": True, "words": ["a", "b"]}

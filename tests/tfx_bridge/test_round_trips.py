@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline_lib import ir
 from pipeline_lib.artifacts.artifact import PropertyType
+from pipeline_lib.dsl.pipeline import SUB_PIPELINE_TYPE
 from pipeline_lib.ir.expressions import (
     ArtifactValue,
     Expression,
@@ -20,6 +21,7 @@ from pipeline_lib.ir.expressions import (
     RuntimeParameterValue,
     hidden_input_key,
 )
+from pipeline_lib.ir.node_set import all_nodes
 from pipeline_lib.tfx_bridge.from_tfx import from_tfx
 from pipeline_lib.tfx_bridge.to_tfx import to_tfx
 from tests.ir.generated import INT64
@@ -76,7 +78,8 @@ def nodes(draw: st.DrawFn, id: str, earlier: list[ir.Node]) -> ir.Node:
                 inputs[key] = ir.Input(output.type, (source,), hidden=True)
                 value = ArtifactValue(Index(InputArtifacts(key), 0))
                 condition = Operation(draw(st.sampled_from(_COMPARISONS)), (value, Literal(1)))
-    query = ir.StoreQuery(draw(st.sampled_from(["", "before"])), "", draw(st.just("") | IDS))
+    other = draw(st.just("") | IDS.filter("p".__ne__))
+    query = ir.StoreQuery(draw(st.sampled_from(["", "before"])), pipeline_name=other)
     if draw(st.booleans()):
         inputs["stored"] = ir.Input(INTEGER, (query,), min_count=draw(st.integers(0, 1)))
     path, digest = f"steps:{draw(KEYS)}", draw(KEYS)
@@ -142,11 +145,28 @@ def pipelines(draw: st.DrawFn) -> ir.Pipeline:
     made: list[ir.Node] = []
     for id in draw(st.lists(IDS, min_size=1, max_size=4, unique=True)):
         made.append(draw(nodes(id, made)))
+    # TFX names the nodes of a sub-pipeline by it: a query for one means another thing there.
+    asked = {source for node in made for read in node.inputs.values() for source in read.sources}
+    if not any(isinstance(one, ir.StoreQuery) and one.node_id for one in asked):
+        made = draw(st.sampled_from([made, [_sub_pipeline(made)]]))
     return ir.Pipeline(
         name="p",
         nodes=tuple(made),
         root=draw(st.none() | st.builds(Literal, st.text(min_size=1, max_size=5))),
         runtime_parameters=RUNTIME_PARAMETERS,
+    )
+
+
+def _sub_pipeline(made: list[ir.Node]) -> ir.Node:
+    """A node that holds the others and gives what the last one writes."""
+    outputs = made[-1].outputs
+    return ir.Node(
+        id="sub-pipeline",
+        type_name=SUB_PIPELINE_TYPE,
+        executor=ir.PipelineExecutor(
+            tuple(made), {key: ir.NodeOutput(made[-1].id, key) for key in outputs}
+        ),
+        outputs=outputs,
     )
 
 
@@ -165,7 +185,7 @@ def _comparable(pipeline: ir.Pipeline) -> dict[str, Any]:
     return {
         node.id: (
             node.type_name,
-            node.executor,
+            _held_ids(node.executor),
             node.inputs,
             node.outputs,
             node.parameters,
@@ -177,5 +197,12 @@ def _comparable(pipeline: ir.Pipeline) -> dict[str, Any]:
             node.options.optional,
             node.options.ignore_upstream_failure,
         )
-        for node in pipeline.nodes
+        for node in all_nodes(pipeline.nodes)
     } | {"": pipeline.root}
+
+
+def _held_ids(executor: ir.Executor) -> object:
+    """The executor; of one that holds nodes their ids, for they are compared one by one."""
+    if isinstance(executor, ir.PipelineExecutor):
+        return [node.id for node in executor.nodes], executor.outputs
+    return executor

@@ -13,7 +13,6 @@ from tfx import v1 as tfx
 from pipeline_lib import (
     Channel,
     Cond,
-    ForEach,
     Importer,
     LatestArtifactStrategy,
     Pipeline,
@@ -73,7 +72,7 @@ def test_tfx_runs_a_pipeline_with_components_of_both(tmp_path: Path) -> None:
     assert expected <= found.keys()
     assert "skipped" not in found
     (summary,) = found["ReadReport"].outputs["summary"]
-    assert Path(summary.uri).read_text() == "A schema: ['short', 'words'], 0.5, 60"
+    assert Path(summary.uri).read_text() == "A schema: ['short', 'words'], 0.5, 60 (final)"
     (schema,) = found["Describe"].inputs["schema"]
     assert schema.custom_properties["count"] == 2
     assert sorted(os.listdir(schema.uri)) == ["a", "b"]
@@ -120,10 +119,6 @@ CANNOT = "which TFX's pipeline format cannot express."
             f"Node 'trainer' has a timeout with a part of a second, {CANNOT}",
         ),
         (
-            {"executor": ir.PipelineExecutor(())},
-            f"Node 'trainer' is a sub-pipeline, {CANNOT}",
-        ),
-        (
             {"executor": ir.ResolveExecutor("strategies:Oldest")},
             f"Node 'trainer' picks artifacts with 'strategies:Oldest', {CANNOT}",
         ),
@@ -162,11 +157,7 @@ def test_a_node_that_tfx_cannot_express_is_refused(changed: dict[str, Any], mess
         to_tfx(pipeline)
 
 
-def test_a_loop_and_an_exit_handler_are_refused() -> None:
-    with ForEach([1, 2]):
-        number = ours.Number()
-    with raises(UnsupportedError, f"Node 'ForEach' runs once for each element of a list, {CANNOT}"):
-        to_tfx(compile(Pipeline("p", components=[number])))
+def test_an_exit_handler_is_refused() -> None:
     pipeline = ir.Pipeline("p", (), exit_handler=node())
     with raises(UnsupportedError, f"Node 'trainer' is an exit handler, {CANNOT}"):
         to_tfx(pipeline)
@@ -180,4 +171,17 @@ def test_modules_are_written_where_tfx_can_read_them(tmp_path: Path) -> None:
     )
     message = to_tfx(pipeline, module_directory=tmp_path)
     value = message.nodes[0].pipeline_node.parameters.parameters["module_file"]
+    assert Path(value.field_value.string_value).read_text() == "steps = 1"
+
+
+def test_modules_of_nodes_in_sub_pipelines_are_written_too(tmp_path: Path) -> None:
+    held = ir.PipelineExecutor((node(parameters={"module_file": MODULE}),))
+    pipeline = ir.Pipeline(
+        "p",
+        (ir.Node("inner", "Pipeline", held),),
+        sources=(ir.SourceBundle("abc", {"train.py": "steps = 1"}),),
+    )
+    message = to_tfx(pipeline, module_directory=tmp_path)
+    inner = message.nodes[0].sub_pipeline.nodes[1].pipeline_node
+    value = inner.parameters.parameters["module_file"]
     assert Path(value.field_value.string_value).read_text() == "steps = 1"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pipeline_lib.errors import AuthoringError, RunNotFoundError
 from pipeline_lib.metadata.store import ExecutionRecord, MetadataStore, RunRecord, RunState
 from pipeline_lib.node.run import Run
-from pipeline_lib.runners.local.partial_run import PartialRun, base_run_id, reuse
+from pipeline_lib.runners.local.partial_run import PartialRun, base_run_id, reuse, taken_over
 from pipeline_lib.runners.local.resuming import clear_up, done_before
 from pipeline_lib.runners.local.run_files import keep_pipeline
 
@@ -47,6 +47,30 @@ def begin(
     """
     _refuse_known_run(run.run_id, store)
     base = base_run_id(partial, run.pipeline, base_run, store) if partial else ""
+    record = record_beginning(run, partial, tags, store)
+    return Beginning(record, reuse(partial, base, run, store) if partial else {})
+
+
+def begin_with(
+    run: Run, partial: PartialRun, results: Mapping[str, ExecutionRecord], store: MetadataStore
+) -> Beginning:
+    """Record that a run begins in which some nodes' results are those of any earlier executions.
+
+    Args:
+        run: the run.
+        partial: which nodes are run.
+        results: executions that are taken over, by node id.
+        store: where the run is recorded.
+    """
+    record = record_beginning(run, partial, (), store)
+    done = {id: store.record(taken_over(one, run)) for id, one in sorted(results.items())}
+    return Beginning(record, done)
+
+
+def record_beginning(
+    run: Run, partial: PartialRun | None, tags: Sequence[str], store: MetadataStore
+) -> RunRecord:
+    """Record that a run begins."""
     record = RunRecord(
         pipeline_name=run.pipeline.name,
         run_id=run.run_id,
@@ -56,9 +80,10 @@ def begin(
         pipeline_digest=keep_pipeline(run.pipeline, run.root),
         tags=tuple(tags),
         only=tuple(sorted(partial.selected | partial.reused)) if partial else (),
+        use_cache=run.use_cache,
     )
     store.record_run(record)
-    return Beginning(record, reuse(partial, base, run, store) if partial else {})
+    return record
 
 
 def begin_again(run: Run, earlier: RunRecord, store: MetadataStore) -> Beginning:

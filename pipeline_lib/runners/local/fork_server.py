@@ -96,7 +96,8 @@ class ForkServer:
 def main() -> None:
     """Fork and wait as asked until the runner closes the connection or is gone."""
     # Imported here, to be shared by all workers.
-    from pipeline_lib.runners.local import process_tree, worker
+    from pipeline_lib.execution import process_tree
+    from pipeline_lib.runners.local import worker
 
     control_descriptor, *kept_open = map(int, sys.argv[1:])
     _keep_from_programs([control_descriptor, *kept_open])

@@ -98,16 +98,18 @@ def reuse(
     """Record the results of the base run as those of this run, by node."""
     earlier = _latest(base, store) if partial.reused else {}
     return {
-        node_id: store.record(_taken_over(earlier[node_id], run))
+        node_id: store.record(taken_over(earlier[node_id], run))
         for node_id in sorted(partial.reused)
     }
 
 
-def _taken_over(earlier: ExecutionRecord, run: Run) -> ExecutionRecord:
+def taken_over(earlier: ExecutionRecord, run: Run) -> ExecutionRecord:
+    """An earlier execution as one of this run, to be recorded."""
     was_skipped = earlier.state is ExecutionState.SKIPPED
     return replace(
         earlier,
         id=0,
+        pipeline_name=run.pipeline.name,
         run_id=run.run_id,
         state=ExecutionState.SKIPPED if was_skipped else ExecutionState.CACHED,
         reason=earlier.reason if was_skipped else f"taken over from run {earlier.run_id}",
@@ -121,10 +123,11 @@ def _taken_over(earlier: ExecutionRecord, run: Run) -> ExecutionRecord:
 def _lacking(partial: PartialRun, run_id: str, store: MetadataStore) -> list[str]:
     """The nodes of which a run has no result that could be taken over."""
     latest = _latest(run_id, store)
-    return [node_id for node_id in sorted(partial.reused) if not _has_result(latest.get(node_id))]
+    return [node_id for node_id in sorted(partial.reused) if not has_result(latest.get(node_id))]
 
 
-def _has_result(execution: ExecutionRecord | None) -> bool:
+def has_result(execution: ExecutionRecord | None) -> bool:
+    """Whether an execution has what can be taken over."""
     if execution is None:
         return False
     skipped = execution.state is ExecutionState.SKIPPED

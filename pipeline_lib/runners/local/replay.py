@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline_lib import ir
@@ -15,7 +15,8 @@ from pipeline_lib.ir.node_set import NodeSet
 from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, MetadataStore, RunRecord
 from pipeline_lib.node.execute import run_executor
 from pipeline_lib.node.request import ExecutionRequest, OutputSlot, Success
-from pipeline_lib.node.run import stage_sources
+from pipeline_lib.node.requesting import request_of
+from pipeline_lib.node.run import SYSTEM_FOLDER, stage_sources
 from pipeline_lib.runners.local.run_files import kept_pipeline
 
 
@@ -53,11 +54,10 @@ def prepare_replay(run: RunRecord, instance: str, store: MetadataStore, director
     original = _execution(run, instance, store)
     pipeline = kept_pipeline(run)
     node = _node_at(pipeline, original.node_id)
-    executor = node.executor
-    if not isinstance(executor, (ir.FunctionExecutor, ir.ClassExecutor)):
+    if not isinstance(node.executor, (ir.FunctionExecutor, ir.ClassExecutor)):
         raise AuthoringError(
-            f"Node {instance!r} has a {type(executor).__name__}, which runs no Python code: only "
-            "function components and components with an executor class can be replayed."
+            f"Node {instance!r} has a {type(node.executor).__name__}, which runs no Python code: "
+            "only function components and components with an executor class can be replayed."
         )
     if original.state is ExecutionState.SKIPPED:
         raise AuthoringError(
@@ -70,24 +70,19 @@ def prepare_replay(run: RunRecord, instance: str, store: MetadataStore, director
         runtime_parameters=run.parameters,
         staged=stage_sources(pipeline, directory),
     )
-    beam_arguments: tuple[Any, ...] = getattr(executor, "beam_pipeline_args", ())
-    request = ExecutionRequest(
-        executor=executor,
-        pipeline_name=run.pipeline_name,
-        run_id=run.run_id,
-        node_id=original.node_id,
-        execution_id=original.id,
-        types={key: declared.type for key, declared in node.inputs.items()},
-        inputs={key: original.inputs.get(key, ()) for key in _visible_inputs(node)},
-        outputs={
-            key: OutputSlot(output.type, f"{directory}/{key}", f"{directory}/.{key}.partial")
-            for key, output in node.outputs.items()
-        },
-        parameters=_parameters(node, original.parameters, scope),
-        beam_pipeline_args=tuple(str(evaluate(one, scope)) for one in beam_arguments),
-        system_dir=f"{directory}/.system",
+    visible = [key for key, declared in node.inputs.items() if not declared.hidden]
+    execution = replace(
+        # The store has no record of what was empty.
+        original,
+        inputs={key: original.inputs.get(key, ()) for key in visible},
     )
-    return Replay(original, request)
+    outputs = {
+        key: OutputSlot(output.type, f"{directory}/{key}", f"{directory}/.{key}.partial")
+        for key, output in node.outputs.items()
+    }
+    parameters = _parameters(node, original.parameters, scope)
+    system_dir = f"{directory}/{SYSTEM_FOLDER}"
+    return Replay(original, request_of(node, execution, parameters, scope, outputs, system_dir))
 
 
 def _execution(run: RunRecord, instance: str, store: MetadataStore) -> ExecutionRecord:
@@ -119,10 +114,6 @@ def _node_in(nodes: NodeSet, full_id: str) -> ir.Node | None:
             if inner is not None:
                 return inner
     return None
-
-
-def _visible_inputs(node: ir.Node) -> list[str]:
-    return [key for key, declared in node.inputs.items() if not declared.hidden]
 
 
 def _check_inputs(original: ExecutionRecord) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -15,7 +13,6 @@ from pipeline_lib.compiler.compile import compile
 from pipeline_lib.dsl.pipeline import Pipeline
 from pipeline_lib.errors import (
     PipelineLibError,
-    UnsupportedError,
 )
 from pipeline_lib.metadata.connection import (
     DEFAULT_STORE,
@@ -25,10 +22,9 @@ from pipeline_lib.metadata.connection import (
 from pipeline_lib.metadata.store import (
     MetadataStore,
     RunRecord,
-    RunState,
     open_store,
 )
-from pipeline_lib.node.run import Run, intended_run, prepare_run
+from pipeline_lib.node.run import Run, prepare_run
 from pipeline_lib.runners.local.beginning import (
     Beginning,
     begin,
@@ -37,13 +33,18 @@ from pipeline_lib.runners.local.beginning import (
 )
 from pipeline_lib.runners.local.capacity import Capacity
 from pipeline_lib.runners.local.events import RunListener, Silent
+from pipeline_lib.runners.local.intended_run import (
+    default_root,
+    new_run_id,
+    refuse_unsupported,
+)
 from pipeline_lib.runners.local.partial_run import select
 from pipeline_lib.runners.local.result import RunResult, run_error
 from pipeline_lib.runners.local.resuming import check_resumable
 from pipeline_lib.runners.local.run_files import kept_pipeline
 from pipeline_lib.runners.local.run_lock import sole_runner
+from pipeline_lib.runners.local.run_nodes import run_nodes
 from pipeline_lib.runners.local.run_options import RunOptions, refuse_text
-from pipeline_lib.runners.local.scheduler import Scheduler
 from pipeline_lib.runners.local.termination import ended_in_order
 from pipeline_lib.runners.local.worker import WORKER_PID
 from pipeline_lib.runners.local.worker_pool import WorkerPool
@@ -120,7 +121,7 @@ class LocalRunner:
             compiled,
             run_id or new_run_id(),
             parameters or {},
-            default_root=_default_root(compiled),
+            default_root=default_root(compiled),
             use_cache=use_cache,
         )
 
@@ -136,8 +137,8 @@ class LocalRunner:
     ) -> RunResult:
         """Go on with a run that was interrupted, killed or has failed.
 
-        Nodes that are complete are not run again; the parameters are those that the run was
-        started with.
+        Nodes that are complete are not run again; the parameters, and whether the cache is used,
+        are those that the run was started with.
 
         Args:
             run_id: id of the run.
@@ -159,12 +160,16 @@ class LocalRunner:
         # The root of a run stays, whatever folder it is resumed from.
         rootless = replace(compiled, root=None)
         run = prepare_run(
-            rootless, run_id, _declared(earlier, compiled), default_root=earlier.pipeline_root
+            rootless,
+            run_id,
+            _declared(earlier, compiled),
+            default_root=earlier.pipeline_root,
+            use_cache=earlier.use_cache,
         )
         return self._run(run, config, lambda store: begin_again(run, earlier, store))
 
     def _compiled(self, pipeline: Pipeline | ir.Pipeline) -> ir.Pipeline:
-        _refuse_in_worker()
+        refuse_in_worker()
         compiled = pipeline if isinstance(pipeline, ir.Pipeline) else compile(pipeline)
         refuse_unsupported(compiled)
         capacity = Capacity.of_machine(self._parallelism, self._cpus, self._memory)
@@ -188,37 +193,13 @@ class LocalRunner:
             closing(workforce),
             canceled_if_interrupted(run.run_id, store),
         ):
-            return self._recorded_run(run, config, store, workforce, beginning(store))
-
-    def _recorded_run(
-        self,
-        run: Run,
-        config: MetadataConnectionConfig,
-        store: MetadataStore,
-        workforce: Workforce,
-        beginning: Beginning,
-    ) -> RunResult:
-        listener = self._listener()
-        listener.run_started(run)
-        capacity = Capacity.of_machine(workforce.size, self._cpus, self._memory)
-        scheduler = Scheduler(
-            run, store, workforce, capacity, listener, beginning.done, beginning.only
-        )
-        state = RunState.FAILED
-        try:
-            executions = scheduler.run_all()
-            state = RunState.FAILED if scheduler.failures else RunState.COMPLETE
-        except KeyboardInterrupt:
-            state = RunState.CANCELED
-            raise
-        finally:
-            record = replace(beginning.record, state=state)
-            store.record_run(record)
-            listener.run_ended(record)
-        result = RunResult(record, executions, config)
-        if scheduler.failures:
-            raise run_error(result, scheduler.failures)
-        return result
+            begun = beginning(store)
+            capacity = Capacity.of_machine(workforce.size, self._cpus, self._memory)
+            record, ended = run_nodes(run, store, workforce, capacity, self._listener(), begun)
+            result = RunResult(record, ended.executions, config)
+            if ended.failures:
+                raise run_error(result, ended.failures)
+            return result
 
     def _listener(self) -> RunListener:
         if not self._progress:
@@ -238,22 +219,6 @@ class LocalRunner:
         return WorkerPool(size, _executor_modules(nodes), kept_open=(lock,))
 
 
-def intended_local_run(
-    pipeline: ir.Pipeline, parameters: Mapping[str, Any], use_cache: bool = True
-) -> Run:
-    """A run as the local runner would make it, of which nothing is written.
-
-    Raises:
-        AuthoringError, UnsupportedError: the pipeline cannot run.
-    """
-    refuse_unsupported(pipeline)
-    return intended_run(pipeline, new_run_id(), parameters, _default_root(pipeline), use_cache)
-
-
-def _default_root(pipeline: ir.Pipeline) -> str:
-    return os.path.join(".plib", pipeline.name)
-
-
 def _declared(run: RunRecord, pipeline: ir.Pipeline) -> dict[str, Any]:
     """The parameters of an earlier run that the pipeline still declares."""
     names = {parameter.name for parameter in pipeline.runtime_parameters}
@@ -266,27 +231,12 @@ def _executor_modules(nodes: Sequence[ir.Node]) -> list[str]:
     return list(dict.fromkeys(path.partition(":")[0] for path in paths))
 
 
-def new_run_id() -> str:
-    """A run id that sorts by time: `20260131-235959-1a2b`."""
-    return f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
-
-
-def refuse_unsupported(pipeline: ir.Pipeline) -> None:
-    """Refuse what the local runner cannot execute.
+def refuse_in_worker() -> None:
+    """Refuse to run anything while a worker imports the author's module.
 
     Raises:
-        UnsupportedError: a node is a container component.
+        PipelineLibError: this is such a worker.
     """
-    for node in pipeline.every_node():
-        if isinstance(node.executor, ir.ContainerExecutor):
-            raise UnsupportedError(
-                f"Node {node.id!r} is a container component (image {node.executor.image!r}), "
-                "which the local runner does not run. Compile the pipeline with compile(...) to "
-                "run it elsewhere, or use a function component."
-            )
-
-
-def _refuse_in_worker() -> None:
     if os.environ.get(WORKER_PID) == str(os.getpid()):
         raise PipelineLibError(
             "A worker imported a module that starts a run. "

@@ -22,12 +22,12 @@ from multiprocessing.reduction import ForkingPickler
 from typing import NoReturn, TextIO
 
 from pipeline_lib.artifacts import files
+from pipeline_lib.execution.process_tree import adopt_orphans, has_living_children
 from pipeline_lib.node.execute import execute, remove_unpublished
 from pipeline_lib.node.failure import error_record
 from pipeline_lib.node.request import ExecutionRequest, Failure, Outcome
 from pipeline_lib.runners.local.bounded_log import BoundedLog
 from pipeline_lib.runners.local.process_state import ProcessState, note_what_imports_set
-from pipeline_lib.runners.local.process_tree import adopt_orphans, has_living_children
 
 WORKER_PID = "PIPELINE_LIB_WORKER_PID"
 """Environment variable that holds a worker's process id: what an executor starts has another."""

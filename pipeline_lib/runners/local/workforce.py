@@ -38,7 +38,7 @@ class InThisProcess:
 
     def __init__(self) -> None:
         self.size = 1
-        self.threads = _CallingThread()
+        self.threads = CallingThread()
 
     def execute(self, request: ExecutionRequest) -> Outcome:
         """Execute the request here."""
@@ -51,8 +51,11 @@ class InThisProcess:
         """There is nothing to release."""
 
 
-class _CallingThread(Executor):
+class CallingThread(Executor):
+    """Calls what is submitted to it at once."""
+
     def submit(self, call: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        """Call it here and now, and let what it raises come through."""
         future: Future[T] = Future()
         future.set_result(call(*args, **kwargs))
         return future

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from pipeline_lib.serving.servables.loader import Array, Signature
 from pipeline_lib.serving.servables.servable import ModelReference, ServableId, VersionStatus
@@ -17,8 +17,7 @@ DEFAULT_SIGNATURE = "serving_default"
 """The signature that a request means which names none."""
 
 
-@dataclass(frozen=True)
-class Prediction:
+class Prediction(NamedTuple):
     """The answer to `Predict`.
 
     Attributes:
@@ -50,6 +49,21 @@ class Regression:
     values: Sequence[float]
 
 
+@dataclass(frozen=True)
+class InferenceTask:
+    """One of the questions of a `MultiInference`.
+
+    Attributes:
+        model: the model that is asked, the same for all tasks of a request.
+        signature_name: the signature that is called.
+        method_name: `tensorflow/serving/classify` or `tensorflow/serving/regress`.
+    """
+
+    model: ModelReference
+    signature_name: str
+    method_name: str
+
+
 class Inference(Protocol):
     """Answers requests. An empty `signature_name` means `serving_default`.
 
@@ -77,6 +91,11 @@ class Inference(Protocol):
         self, reference: ModelReference, signature_name: str, examples: Sequence[bytes]
     ) -> Regression:
         """Make a number of each serialized example."""
+
+    async def multi_inference(
+        self, tasks: Sequence[InferenceTask], examples: Sequence[bytes]
+    ) -> tuple[Classification | Regression, ...]:
+        """Answer several questions about the same serialized examples, by one version."""
 
     def signatures(self, reference: ModelReference) -> tuple[ServableId, Mapping[str, Signature]]:
         """The version that a request means, and all its signatures."""

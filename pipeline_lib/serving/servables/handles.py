@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from pipeline_lib.serving.servables.loader import Servable
 from pipeline_lib.serving.servables.servable import ModelReference, ServableId, VersionStatus
@@ -12,10 +12,17 @@ from pipeline_lib.serving.servables.servable import ModelReference, ServableId, 
 
 @dataclass(frozen=True)
 class Handle:
-    """A version in use: it is not unloaded before the handle is given back."""
+    """A version in use: it is not unloaded before the handle is given back.
+
+    Attributes:
+        id: the version.
+        servable: what it was loaded to.
+        notes: what those who call it keep of it for as long as it is served.
+    """
 
     id: ServableId
     servable: Servable
+    notes: dict[Any, Any] = field(default_factory=dict, compare=False)
 
 
 class Servables(Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 Array = Any
@@ -34,11 +34,13 @@ class Signature:
         method_name: `tensorflow/serving/predict`, `.../classify` or `.../regress`.
         inputs: by the name that a request uses.
         outputs: by the name that a response uses.
+        defaults: what stands for inputs that a request leaves out, by their names.
     """
 
     method_name: str
     inputs: Mapping[str, TensorSpec]
     outputs: Mapping[str, TensorSpec]
+    defaults: Mapping[str, Array] = field(default_factory=dict, compare=False)
 
 
 class Servable(Protocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipeline_lib.serving.errors import ServingError
 
@@ -14,6 +15,10 @@ class ServableId:
 
     name: str
     version: int
+
+    def __str__(self) -> str:
+        """As TensorFlow Serving writes it in its messages: `{name: penguin version: 2}`."""
+        return f"{{name: {self.name} version: {self.version}}}"
 
 
 class VersionState(enum.Enum):
@@ -44,8 +49,7 @@ class VersionStatus:
     error: ServingError | None = None
 
 
-@dataclass(frozen=True)
-class ModelReference:
+class ModelReference(NamedTuple):
     """What a request asks for: the latest version, a given one, or the one behind a label.
 
     Attributes:

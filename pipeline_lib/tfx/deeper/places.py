@@ -10,6 +10,7 @@ from collections.abc import Mapping
 _FACADE = "pipeline_lib.tfx"
 _ARTIFACTS = "pipeline_lib.artifacts"
 _DSL = "pipeline_lib.dsl"
+_INTERACTIVE = "tfx.orchestration.experimental.interactive"
 _MESSAGES = f"{_FACADE}.proto.messages_pb2"
 
 SAME_MODULE: Mapping[str, str] = {
@@ -58,6 +59,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "Evaluator",
         "ExampleValidator",
         "ImportSchemaGen",
+        "InfraValidator",
         "Pusher",
         "SchemaGen",
         "StatisticsGen",
@@ -68,6 +70,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     **_component("Evaluator", "evaluator"),
     **_component("ExampleValidator", "example_validator"),
     **_component("ImportSchemaGen", "schema_gen.import_schema_gen"),
+    **_component("InfraValidator", "infra_validator"),
     **_component("Pusher", "pusher"),
     **_component("SchemaGen", "schema_gen"),
     **_component("StatisticsGen", "statistics_gen"),
@@ -140,6 +143,12 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         f"{_FACADE}.orchestration.local_dag_runner", "BeamDagRunner"
     ),
     "tfx.orchestration.data_types": _names(f"{_DSL}.runtime_parameter", "RuntimeParameter"),
+    f"{_INTERACTIVE}.interactive_context": _names(
+        "pipeline_lib.interactive.context", "InteractiveContext"
+    ),
+    f"{_INTERACTIVE}.notebook_extensions.skip": _names(
+        "pipeline_lib.interactive", "load_ipython_extension"
+    ),
     "tfx.orchestration.local.local_dag_runner": _names(
         f"{_FACADE}.orchestration.local_dag_runner", "LocalDagRunner"
     ),
@@ -155,6 +164,21 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     },
     "tfx.proto.example_gen_pb2": _names(
         _MESSAGES, "Input", "Output", "PayloadFormat", "SplitConfig"
+    ),
+    "tfx.proto.infra_validator_pb2": _names(
+        _MESSAGES,
+        "EnvVar",
+        "EnvVarSource",
+        "KubernetesConfig",
+        "LocalDockerConfig",
+        "PodOverrides",
+        "RequestSpec",
+        "Resources",
+        "SecretKeySelector",
+        "ServingSpec",
+        "TensorFlowServing",
+        "TensorFlowServingRequestSpec",
+        "ValidationSpec",
     ),
     "tfx.proto.pusher_pb2": _names(
         _MESSAGES, "AUTO", "PushDestination", "UNIX_TIMESTAMP", "Versioning"

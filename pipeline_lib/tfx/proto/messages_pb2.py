@@ -14,17 +14,25 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%pipeline_lib/tfx/proto/messages.proto\x12\x10pipeline_lib.tfx\"^\n\x05Input\x12-\n\x06splits\x18\x01 \x03(\x0b\x32\x1d.pipeline_lib.tfx.Input.Split\x1a&\n\x05Split\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07pattern\x18\x02 \x01(\t\"=\n\x06Output\x12\x33\n\x0csplit_config\x18\x03 \x01(\x0b\x32\x1d.pipeline_lib.tfx.SplitConfig\"\xac\x01\n\x0bSplitConfig\x12\x33\n\x06splits\x18\x01 \x03(\x0b\x32#.pipeline_lib.tfx.SplitConfig.Split\x12 \n\x16partition_feature_name\x18\x02 \x01(\tH\x00\x1a+\n\x05Split\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0chash_buckets\x18\x02 \x01(\rB\x19\n\x17splitting_method_config\"A\n\x0bStaticRange\x12\x19\n\x11start_span_number\x18\x01 \x01(\x05\x12\x17\n\x0f\x65nd_span_number\x18\x02 \x01(\x05\"<\n\x0cRollingRange\x12\x19\n\x11start_span_number\x18\x01 \x01(\x05\x12\x11\n\tnum_spans\x18\x02 \x01(\x05\"\x86\x01\n\x0bRangeConfig\x12\x35\n\x0cstatic_range\x18\x01 \x01(\x0b\x32\x1d.pipeline_lib.tfx.StaticRangeH\x00\x12\x37\n\rrolling_range\x18\x02 \x01(\x0b\x32\x1e.pipeline_lib.tfx.RollingRangeH\x00\x42\x07\n\x05range\"2\n\x0cSplitsConfig\x12\x0f\n\x07\x61nalyze\x18\x01 \x03(\t\x12\x11\n\ttransform\x18\x02 \x03(\t\".\n\tTrainArgs\x12\x0e\n\x06splits\x18\x01 \x03(\t\x12\x11\n\tnum_steps\x18\x02 \x01(\x05\"-\n\x08\x45valArgs\x12\x0e\n\x06splits\x18\x01 \x03(\t\x12\x11\n\tnum_steps\x18\x02 \x01(\x05\"\xbc\x01\n\x0fPushDestination\x12\x42\n\nfilesystem\x18\x03 \x01(\x0b\x32,.pipeline_lib.tfx.PushDestination.FilesystemH\x00\x1aV\n\nFilesystem\x12\x16\n\x0e\x62\x61se_directory\x18\x01 \x01(\t\x12\x30\n\nversioning\x18\x06 \x01(\x0e\x32\x1c.pipeline_lib.tfx.VersioningB\r\n\x0b\x64\x65stination*\x84\x01\n\rPayloadFormat\x12\x16\n\x12\x46ORMAT_UNSPECIFIED\x10\x00\x12\x15\n\x11\x46ORMAT_TF_EXAMPLE\x10\x06\x12\x1e\n\x1a\x46ORMAT_TF_SEQUENCE_EXAMPLE\x10\x07\x12\x10\n\x0c\x46ORMAT_PROTO\x10\x0b\x12\x12\n\x0e\x46ORMAT_PARQUET\x10\x0f**\n\nVersioning\x12\x08\n\x04\x41UTO\x10\x00\x12\x12\n\x0eUNIX_TIMESTAMP\x10\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%pipeline_lib/tfx/proto/messages.proto\x12\x10pipeline_lib.tfx\"^\n\x05Input\x12-\n\x06splits\x18\x01 \x03(\x0b\x32\x1d.pipeline_lib.tfx.Input.Split\x1a&\n\x05Split\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07pattern\x18\x02 \x01(\t\"=\n\x06Output\x12\x33\n\x0csplit_config\x18\x03 \x01(\x0b\x32\x1d.pipeline_lib.tfx.SplitConfig\"\xac\x01\n\x0bSplitConfig\x12\x33\n\x06splits\x18\x01 \x03(\x0b\x32#.pipeline_lib.tfx.SplitConfig.Split\x12 \n\x16partition_feature_name\x18\x02 \x01(\tH\x00\x1a+\n\x05Split\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0chash_buckets\x18\x02 \x01(\rB\x19\n\x17splitting_method_config\"A\n\x0bStaticRange\x12\x19\n\x11start_span_number\x18\x01 \x01(\x05\x12\x17\n\x0f\x65nd_span_number\x18\x02 \x01(\x05\"<\n\x0cRollingRange\x12\x19\n\x11start_span_number\x18\x01 \x01(\x05\x12\x11\n\tnum_spans\x18\x02 \x01(\x05\"\x86\x01\n\x0bRangeConfig\x12\x35\n\x0cstatic_range\x18\x01 \x01(\x0b\x32\x1d.pipeline_lib.tfx.StaticRangeH\x00\x12\x37\n\rrolling_range\x18\x02 \x01(\x0b\x32\x1e.pipeline_lib.tfx.RollingRangeH\x00\x42\x07\n\x05range\"2\n\x0cSplitsConfig\x12\x0f\n\x07\x61nalyze\x18\x01 \x03(\t\x12\x11\n\ttransform\x18\x02 \x03(\t\".\n\tTrainArgs\x12\x0e\n\x06splits\x18\x01 \x03(\t\x12\x11\n\tnum_steps\x18\x02 \x01(\x05\"-\n\x08\x45valArgs\x12\x0e\n\x06splits\x18\x01 \x03(\t\x12\x11\n\tnum_steps\x18\x02 \x01(\x05\"\xbc\x01\n\x0fPushDestination\x12\x42\n\nfilesystem\x18\x03 \x01(\x0b\x32,.pipeline_lib.tfx.PushDestination.FilesystemH\x00\x1aV\n\nFilesystem\x12\x16\n\x0e\x62\x61se_directory\x18\x01 \x01(\t\x12\x30\n\nversioning\x18\x06 \x01(\x0e\x32\x1c.pipeline_lib.tfx.VersioningB\r\n\x0b\x64\x65stination\"\x81\x02\n\x0bServingSpec\x12\x41\n\x12tensorflow_serving\x18\x01 \x01(\x0b\x32#.pipeline_lib.tfx.TensorFlowServingH\x00\x12;\n\x0clocal_docker\x18\x02 \x01(\x0b\x32#.pipeline_lib.tfx.LocalDockerConfigH\x01\x12\x38\n\nkubernetes\x18\x03 \x01(\x0b\x32\".pipeline_lib.tfx.KubernetesConfigH\x01\x12\x12\n\nmodel_name\x18\x04 \x01(\tB\x10\n\x0eserving_binaryB\x12\n\x10serving_platform\"F\n\x11TensorFlowServing\x12\x12\n\nimage_name\x18\x03 \x01(\t\x12\x0c\n\x04tags\x18\x01 \x03(\t\x12\x0f\n\x07\x64igests\x18\x02 \x03(\t\"\x81\x01\n\x11LocalDockerConfig\x12\x17\n\x0f\x63lient_base_url\x18\x01 \x01(\t\x12\x1a\n\x12\x63lient_api_version\x18\x02 \x01(\t\x12\x1e\n\x16\x63lient_timeout_seconds\x18\x03 \x01(\x05\x12\x17\n\x0fhost_ip_address\x18\x04 \x01(\t\"\x90\x01\n\x10KubernetesConfig\x12\x1c\n\x14service_account_name\x18\x01 \x01(\t\x12\x1f\n\x17\x61\x63tive_deadline_seconds\x18\x02 \x01(\x05\x12=\n\x15serving_pod_overrides\x18\x03 \x01(\x0b\x32\x1e.pipeline_lib.tfx.PodOverrides\"\xdf\x01\n\x0cPodOverrides\x12\x44\n\x0b\x61nnotations\x18\x01 \x03(\x0b\x32/.pipeline_lib.tfx.PodOverrides.AnnotationsEntry\x12%\n\x03\x65nv\x18\x02 \x03(\x0b\x32\x18.pipeline_lib.tfx.EnvVar\x12.\n\tresources\x18\x03 \x01(\x0b\x32\x1b.pipeline_lib.tfx.Resources\x1a\x32\n\x10\x41nnotationsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"Y\n\x06\x45nvVar\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t\x12\x32\n\nvalue_from\x18\x03 \x01(\x0b\x32\x1e.pipeline_lib.tfx.EnvVarSource\"K\n\x0c\x45nvVarSource\x12;\n\x0esecret_key_ref\x18\x04 \x01(\x0b\x32#.pipeline_lib.tfx.SecretKeySelector\".\n\x11SecretKeySelector\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\"\xc9\x02\n\tResources\x12;\n\x08requests\x18\x01 \x03(\x0b\x32).pipeline_lib.tfx.Resources.RequestsEntry\x12\x37\n\x06limits\x18\x02 \x03(\x0b\x32\'.pipeline_lib.tfx.Resources.LimitsEntry\x12\x37\n\x06\x63laims\x18\x03 \x03(\x0b\x32\'.pipeline_lib.tfx.Resources.ClaimsEntry\x1a/\n\rRequestsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a-\n\x0bLimitsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a-\n\x0b\x43laimsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"E\n\x0eValidationSpec\x12 \n\x18max_loading_time_seconds\x18\x01 \x01(\x05\x12\x11\n\tnum_tries\x18\x02 \x01(\x05\"\xa2\x01\n\x0bRequestSpec\x12L\n\x12tensorflow_serving\x18\x01 \x01(\x0b\x32..pipeline_lib.tfx.TensorFlowServingRequestSpecH\x00\x12\x12\n\nsplit_name\x18\x02 \x01(\t\x12\x14\n\x0cnum_examples\x18\x03 \x01(\x05\x12\x13\n\x0bmake_warmup\x18\x04 \x01(\x08\x42\x06\n\x04kind\"H\n\x1cTensorFlowServingRequestSpec\x12\x0f\n\x07tag_set\x18\x01 \x03(\t\x12\x17\n\x0fsignature_names\x18\x02 \x03(\t*\x84\x01\n\rPayloadFormat\x12\x16\n\x12\x46ORMAT_UNSPECIFIED\x10\x00\x12\x15\n\x11\x46ORMAT_TF_EXAMPLE\x10\x06\x12\x1e\n\x1a\x46ORMAT_TF_SEQUENCE_EXAMPLE\x10\x07\x12\x10\n\x0c\x46ORMAT_PROTO\x10\x0b\x12\x12\n\x0e\x46ORMAT_PARQUET\x10\x0f**\n\nVersioning\x12\x08\n\x04\x41UTO\x10\x00\x12\x12\n\x0eUNIX_TIMESTAMP\x10\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'pipeline_lib.tfx.proto.messages_pb2', _globals)
 if _descriptor._USE_C_DESCRIPTORS == False:
   DESCRIPTOR._options = None
-  _globals['_PAYLOADFORMAT']._serialized_start=998
-  _globals['_PAYLOADFORMAT']._serialized_end=1130
-  _globals['_VERSIONING']._serialized_start=1132
-  _globals['_VERSIONING']._serialized_end=1174
+  _globals['_PODOVERRIDES_ANNOTATIONSENTRY']._options = None
+  _globals['_PODOVERRIDES_ANNOTATIONSENTRY']._serialized_options = b'8\001'
+  _globals['_RESOURCES_REQUESTSENTRY']._options = None
+  _globals['_RESOURCES_REQUESTSENTRY']._serialized_options = b'8\001'
+  _globals['_RESOURCES_LIMITSENTRY']._options = None
+  _globals['_RESOURCES_LIMITSENTRY']._serialized_options = b'8\001'
+  _globals['_RESOURCES_CLAIMSENTRY']._options = None
+  _globals['_RESOURCES_CLAIMSENTRY']._serialized_options = b'8\001'
+  _globals['_PAYLOADFORMAT']._serialized_start=2693
+  _globals['_PAYLOADFORMAT']._serialized_end=2825
+  _globals['_VERSIONING']._serialized_start=2827
+  _globals['_VERSIONING']._serialized_end=2869
   _globals['_INPUT']._serialized_start=59
   _globals['_INPUT']._serialized_end=153
   _globals['_INPUT_SPLIT']._serialized_start=115
@@ -51,4 +59,36 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _globals['_PUSHDESTINATION']._serialized_end=995
   _globals['_PUSHDESTINATION_FILESYSTEM']._serialized_start=894
   _globals['_PUSHDESTINATION_FILESYSTEM']._serialized_end=980
+  _globals['_SERVINGSPEC']._serialized_start=998
+  _globals['_SERVINGSPEC']._serialized_end=1255
+  _globals['_TENSORFLOWSERVING']._serialized_start=1257
+  _globals['_TENSORFLOWSERVING']._serialized_end=1327
+  _globals['_LOCALDOCKERCONFIG']._serialized_start=1330
+  _globals['_LOCALDOCKERCONFIG']._serialized_end=1459
+  _globals['_KUBERNETESCONFIG']._serialized_start=1462
+  _globals['_KUBERNETESCONFIG']._serialized_end=1606
+  _globals['_PODOVERRIDES']._serialized_start=1609
+  _globals['_PODOVERRIDES']._serialized_end=1832
+  _globals['_PODOVERRIDES_ANNOTATIONSENTRY']._serialized_start=1782
+  _globals['_PODOVERRIDES_ANNOTATIONSENTRY']._serialized_end=1832
+  _globals['_ENVVAR']._serialized_start=1834
+  _globals['_ENVVAR']._serialized_end=1923
+  _globals['_ENVVARSOURCE']._serialized_start=1925
+  _globals['_ENVVARSOURCE']._serialized_end=2000
+  _globals['_SECRETKEYSELECTOR']._serialized_start=2002
+  _globals['_SECRETKEYSELECTOR']._serialized_end=2048
+  _globals['_RESOURCES']._serialized_start=2051
+  _globals['_RESOURCES']._serialized_end=2380
+  _globals['_RESOURCES_REQUESTSENTRY']._serialized_start=2239
+  _globals['_RESOURCES_REQUESTSENTRY']._serialized_end=2286
+  _globals['_RESOURCES_LIMITSENTRY']._serialized_start=2288
+  _globals['_RESOURCES_LIMITSENTRY']._serialized_end=2333
+  _globals['_RESOURCES_CLAIMSENTRY']._serialized_start=2335
+  _globals['_RESOURCES_CLAIMSENTRY']._serialized_end=2380
+  _globals['_VALIDATIONSPEC']._serialized_start=2382
+  _globals['_VALIDATIONSPEC']._serialized_end=2451
+  _globals['_REQUESTSPEC']._serialized_start=2454
+  _globals['_REQUESTSPEC']._serialized_end=2616
+  _globals['_TENSORFLOWSERVINGREQUESTSPEC']._serialized_start=2618
+  _globals['_TENSORFLOWSERVINGREQUESTSPEC']._serialized_end=2690
 # @@protoc_insertion_point(module_scope)

@@ -1,0 +1,1 @@
+"""What the model server answers in a second, beside servers that do nothing, or do it naively."""

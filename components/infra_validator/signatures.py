@@ -1,0 +1,68 @@
+"""The signatures of a SavedModel, read from its file without loading it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from google.protobuf.message import DecodeError
+from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef
+from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
+
+from pipeline_lib.artifacts import files
+from pipeline_lib.errors import DataError, did_you_mean
+
+Signatures: TypeAlias = Mapping[str, SignatureDef]
+_FILE_NAME = "saved_model.pb"
+
+
+class DamagedModelError(Exception):
+    """The file is no SavedModel: the model, not the configuration, is at fault."""
+
+
+def read_signatures(
+    directory: str, tag_set: Sequence[str], signature_names: Sequence[str]
+) -> Signatures:
+    """The signatures to be called, of the first graph that has all the tags.
+
+    Raises:
+        DataError: it has no such graph or signature.
+        DamagedModelError: the file cannot be read.
+    """
+    graphs = _read(directory).meta_graphs
+    found = next((one for one in graphs if {*tag_set} <= {*one.meta_info_def.tags}), None)
+    if found is None:
+        existing = [sorted(one.meta_info_def.tags) for one in graphs]
+        raise DataError(
+            f"request_spec.tensorflow_serving.tag_set is {sorted(tag_set)}: the model has no graph "
+            f"with these tags. Its graphs have {existing}."
+        )
+    for name in signature_names:
+        if name not in found.signature_def:
+            raise DataError(
+                "request_spec.tensorflow_serving.signature_names: the model has no signature "
+                f"{name!r}.{did_you_mean(name, found.signature_def)}"
+            )
+    return {name: found.signature_def[name] for name in signature_names}
+
+
+def require_saved_model(directory: str) -> None:
+    """Refuse a directory that is no SavedModel, whatever is in it.
+
+    Raises:
+        DataError: it is none.
+    """
+    path = os.path.join(directory, _FILE_NAME)
+    if not files.exists(path):
+        raise DataError(
+            f"There is no SavedModel to validate: expected {path!r}, where Trainer writes it."
+        )
+
+
+def _read(directory: str) -> SavedModel:
+    payload = files.read_bytes(os.path.join(directory, _FILE_NAME))
+    try:
+        return SavedModel.FromString(payload)
+    except DecodeError as error:
+        raise DamagedModelError(f"{_FILE_NAME} is damaged: it is no SavedModel") from error

@@ -1,0 +1,57 @@
+"""Runs the nodes of a run that has begun, and records how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline_lib.metadata.store import ExecutionRecord, MetadataStore, RunRecord, RunState
+from pipeline_lib.node.run import Run
+from pipeline_lib.runners.local.beginning import Beginning
+from pipeline_lib.runners.local.capacity import Capacity
+from pipeline_lib.runners.local.events import RunListener
+from pipeline_lib.runners.local.scheduler import Scheduler
+from pipeline_lib.runners.local.workforce import Workforce
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What became of the nodes.
+
+    Attributes:
+        executions: the final record of each, by instance.
+        failures: those of them that made the run fail, oldest first.
+    """
+
+    executions: Mapping[str, ExecutionRecord]
+    failures: Sequence[ExecutionRecord]
+
+
+def run_nodes(
+    run: Run,
+    store: MetadataStore,
+    workforce: Workforce,
+    capacity: Capacity,
+    listener: RunListener,
+    beginning: Beginning,
+) -> tuple[RunRecord, Ended]:
+    """Run the nodes to their end; the final record of the run, and what became of them.
+
+    Raises:
+        KeyboardInterrupt: the user interrupted; the run is recorded as canceled.
+        MetadataStoreError: the store cannot be written.
+    """
+    listener.run_started(run)
+    scheduler = Scheduler(run, store, workforce, capacity, listener, beginning.done, beginning.only)
+    state = RunState.FAILED
+    try:
+        executions = scheduler.run_all()
+        state = RunState.FAILED if scheduler.failures else RunState.COMPLETE
+    except KeyboardInterrupt:
+        state = RunState.CANCELED
+        raise
+    finally:
+        record = replace(beginning.record, state=state)
+        store.record_run(record)
+        listener.run_ended(record)
+    return record, Ended(executions, scheduler.failures)

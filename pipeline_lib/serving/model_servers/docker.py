@@ -1,0 +1,203 @@
+"""TensorFlow Serving in a container of this machine's Docker, or of Podman by the same API."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline_lib.errors import DataError
+from pipeline_lib.serving.model_servers.docker_daemon import DockerDaemon
+from pipeline_lib.serving.model_servers.failures import NotInTimeError, ServerEndedError
+from pipeline_lib.serving.model_servers.local_process import exit_text
+from pipeline_lib.serving.model_servers.model_server import Endpoints, ServedModel
+from pipeline_lib.serving.model_servers.ownership import is_of_a_dead_process, own_mark
+from pipeline_lib.serving.model_servers.serving_image import (
+    ARGUMENTS,
+    GRPC_PORT,
+    REST_PORT,
+    ServingImage,
+)
+
+_LOG = logging.getLogger(__name__)
+
+OWNER_LABEL = "pipeline_lib.model_server.owner"
+"""Names the process that a container was started by: containers of dead ones are removed."""
+
+_BASE = "/models"
+_PAUSE_S = 0.2
+_LOG_LINES = 100
+
+
+class DockerServer:
+    """A container; implements `ModelServer`.
+
+    The model is mounted, read-only. Ports are published on this machine only. A container that
+    could not be removed, since this process was killed, is removed by the next one that starts.
+
+    Args:
+        image: what to run.
+        model: what it serves; the last part of its path is its name.
+        daemon: how Docker is reached.
+        memory_limit: bytes that the container may hold in memory.
+    """
+
+    def __init__(
+        self,
+        image: ServingImage,
+        model: ServedModel,
+        daemon: DockerDaemon,
+        memory_limit: int | None = None,
+    ) -> None:
+        self._image = image
+        self._model = model
+        self._daemon = daemon
+        self._memory_limit = memory_limit
+        self._client: Any = None
+        self._container: Any = None
+        self._last_log = ""
+
+    @property
+    def description(self) -> str:
+        """The image."""
+        return str(self._image)
+
+    def start(self, deadline: float) -> Endpoints:
+        """Start the container, pulling the image where need be; see `ModelServer`."""
+        self._client = self._daemon.connect()
+        with _as_data_errors(self.description):
+            _remove_orphans(self._client)
+            self._container = self._client.containers.create(**self._options())
+            self._container.start()
+            return self._wait_for_ports(deadline)
+
+    def ending(self) -> ServerEndedError | None:
+        """How the container has ended, if it has."""
+        if self._container is None:
+            return None
+        import docker
+
+        try:
+            self._container.reload()
+        except docker.errors.NotFound:
+            return ServerEndedError(
+                f"the container of {self.description} was removed", self._last_log
+            )
+        state = self._container.attrs["State"]
+        if state["Status"] in ("created", "running", "restarting"):
+            return None
+        return self._ended(state)
+
+    def log(self) -> str:
+        """The end of what it has printed."""
+        if self._container is not None:
+            with contextlib.suppress(Exception):  # it may be gone, or Docker itself
+                output = self._container.logs(tail=_LOG_LINES)
+                self._last_log = output.decode(errors="replace").strip()
+        return self._last_log
+
+    def stop(self) -> None:
+        """Kill and remove the container."""
+        self.log()
+        if self._container is not None:
+            try:
+                self._container.remove(force=True, v=True)
+            except Exception as error:
+                self._warn(error)
+            self._container = None
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def _warn(self, error: Exception) -> None:
+        import docker
+
+        if not isinstance(error, docker.errors.NotFound):
+            _LOG.warning(
+                "Container %s could not be removed: %s. Remove it by: docker rm -f %s",
+                self._container.id,
+                error,
+                self._container.id,
+            )
+
+    def _options(self) -> dict[str, Any]:
+        import docker
+
+        target = f"{_BASE}/{self._model.name}"
+        limit = {} if self._memory_limit is None else {"mem_limit": self._memory_limit}
+        loopback = ("127.0.0.1", None)
+        image = _available_image(self._client, self._image)
+        return {
+            "image": image,
+            "command": list(ARGUMENTS),
+            "environment": dict(ServingImage.environment(ServedModel(self._model.name, target))),
+            "labels": {OWNER_LABEL: own_mark()},
+            "mounts": [
+                docker.types.Mount(target, self._model.base_path, type="bind", read_only=True)
+            ],
+            "ports": {f"{GRPC_PORT}/tcp": loopback, f"{REST_PORT}/tcp": loopback},
+            "security_opt": ["no-new-privileges"],
+            **limit,
+        }
+
+    def _wait_for_ports(self, deadline: float) -> Endpoints:
+        while time.monotonic() < deadline:
+            ending = self.ending()
+            if ending is not None:
+                raise ending
+            ports = [_host_port(self._container.ports, port) for port in (GRPC_PORT, REST_PORT)]
+            if all(ports):
+                host = self._daemon.host
+                return Endpoints(f"{host}:{ports[0]}", f"http://{host}:{ports[1]}")
+            time.sleep(_PAUSE_S)
+        raise NotInTimeError(
+            f"the container of {self.description} did not start in time", self.log()
+        )
+
+    def _ended(self, state: Any) -> ServerEndedError:
+        if state.get("OOMKilled"):
+            limit = "" if self._memory_limit is None else f" {self._memory_limit / 2**20:.0f} MiB"
+            reason = f"{self.description} was killed: it used more than{limit or ' it may'}"
+            return ServerEndedError(f"{reason} of memory", self.log(), may_pass=False)
+        code = state.get("ExitCode", 0)
+        # A shell's way to tell a signal.
+        text = exit_text(128 - code if code > 128 else code)
+        return ServerEndedError(f"{self.description} ended by itself with {text}", self.log())
+
+
+def _available_image(client: Any, image: ServingImage) -> str:
+    """The image's name, once it is on this machine."""
+    import docker
+
+    try:
+        client.images.get(str(image))
+    except docker.errors.ImageNotFound:
+        _LOG.info("Pulling %s.", image)
+        client.images.pull(image.name, tag=image.digest or image.tag)
+    return str(image)
+
+
+def _host_port(ports: Any, container_port: int) -> str | None:
+    published = ports.get(f"{container_port}/tcp") or []
+    return next((one["HostPort"] for one in published if one["HostPort"]), None)
+
+
+def _remove_orphans(client: Any) -> None:
+    """Remove the containers of processes of this machine that are dead."""
+    for container in client.containers.list(all=True, filters={"label": OWNER_LABEL}):
+        if is_of_a_dead_process(container.labels[OWNER_LABEL]):
+            with contextlib.suppress(Exception):  # somebody else may remove it as well
+                container.remove(force=True, v=True)
+
+
+@contextlib.contextmanager
+def _as_data_errors(description: str) -> Iterator[None]:
+    import docker
+    import requests
+
+    try:
+        yield
+    except (docker.errors.DockerException, requests.exceptions.RequestException) as error:
+        raise DataError(f"{description} cannot be run by Docker: {error}.") from error
