@@ -305,3 +305,13 @@ def test_words_in_plots_are_text_and_nothing_else(
     assert "$\\frac$</text>" in html
     assert "企鹅</text>" in html
     assert not recwarn.list
+
+
+def test_an_infra_blessing_tells_figures_and_tries(tmp_path: Path) -> None:
+    (tmp_path / "INFRA_BLESSED").touch()
+    (tmp_path / "validation.json").write_text('{"servers": [{"kind": "embedded"}]}')
+    figures: dict[str, JsonValue] = {"blessed": 1, "loading_seconds": 0.25, "p99_ms": 3.5}
+    record = ArtifactRecord("InfraBlessing", str(tmp_path), custom_properties=figures)
+    text = text_of(render(record))
+    assert "InfraBlessing blessed about value seconds until it was loaded 0.25 99th" in text
+    assert 'each server and try {"servers": [{"kind": "embedded"}]}' in text
