@@ -7,19 +7,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline_lib.artifacts.artifact import ArtifactRecord
-from pipeline_lib.artifacts.evaluation_summary import read_summary
 from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, RunRecord
-from pipeline_lib.render.value_preview import NO_VALUE, value_preview
-from pipeline_lib.render.wording import number, value
+from pipeline_lib.render.wording import value
 from pipeline_lib.report.cache_changes import changes, writers_in
 from pipeline_lib.report.json_differences import json_difference
-from pipeline_lib.report.wording import duration, moment, took
+from pipeline_lib.report.run_facts import (
+    Executions,
+    code,
+    facts,
+    fingerprints,
+    metrics,
+    parameters,
+)
+from pipeline_lib.report.wording import duration
 
-Executions = Mapping[str, ExecutionRecord]
 _ABSENT = ""
-_EVALUATION = "ModelEvaluation"
-_DIGITS = 8
 
 
 @dataclass(frozen=True)
@@ -94,11 +96,11 @@ def compare(
     return Comparison(
         before,
         after,
-        _rows(_facts(before), _facts(after)),
-        _parameter_rows(_parameters(before, both[0]), _parameters(after, both[1])),
-        _with_changes(_rows(*map(_metrics, both))),
-        _rows(*map(_fingerprints, both)),
-        _rows(*map(_code, both)),
+        _rows(facts(before), facts(after)),
+        _parameter_rows(parameters(before, both[0]), parameters(after, both[1])),
+        _with_changes(_rows(*map(metrics, both))),
+        _rows(*map(fingerprints, both)),
+        _rows(*map(code, both)),
         list(_nodes(*both)),
     )
 
@@ -106,24 +108,6 @@ def compare(
 def _rows(before: Mapping[str, str], after: Mapping[str, str]) -> list[Row]:
     names = list({**after, **before})
     return [Row(name, before.get(name, _ABSENT), after.get(name, _ABSENT)) for name in names]
-
-
-def _facts(run: RunRecord) -> dict[str, str]:
-    return {
-        "run": run.run_id,
-        "pipeline": run.pipeline_name,
-        "state": run.state.value,
-        "started": moment(run.started),
-        "took": took(run) or "it has not ended",
-        "tags": ", ".join(run.tags),
-    }
-
-
-def _parameters(run: RunRecord, executions: Executions) -> dict[str, Any]:
-    given = {f"run: {name}": one for name, one in sorted(run.parameters.items())}
-    for name, execution in executions.items():
-        given.update({f"{name}.{key}": one for key, one in sorted(execution.parameters.items())})
-    return given
 
 
 def _parameter_rows(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Row]:
@@ -142,35 +126,6 @@ def _one_line(given: Any) -> str:
     return value(given if isinstance(given, str) else json.dumps(given, sort_keys=True))
 
 
-def _metrics(executions: Executions) -> dict[str, str]:
-    return dict(_metrics_of(executions))
-
-
-def _metrics_of(executions: Executions) -> Iterator[tuple[str, str]]:
-    for name, record in _outputs(executions):
-        shown = value_preview(record)
-        if shown is not NO_VALUE:
-            yield name, _shown(shown)
-        elif record.type_name == _EVALUATION:
-            yield from _evaluation(name, record)
-
-
-def _evaluation(name: str, record: ArtifactRecord) -> Iterator[tuple[str, str]]:
-    try:
-        slices = read_summary(record.uri)
-    except (OSError, ValueError, TypeError):  # gone, or not written by this library
-        return
-    for one in slices:
-        for metric, measured in one.metrics.items():
-            if not metric.endswith("_diff"):
-                yield f"{name} {metric} on {one.name}", number(measured)
-
-
-def _shown(given: Any) -> str:
-    is_number = isinstance(given, (int, float)) and not isinstance(given, bool)
-    return number(given) if is_number else value(given)
-
-
 def _with_changes(rows: Sequence[Row]) -> list[Row]:
     return [Row(one.name, one.before, one.after, _change(one.before, one.after)) for one in rows]
 
@@ -181,31 +136,6 @@ def _change(before: str, after: str) -> str:
     except ValueError:
         return ""
     return f"{change:+.4g}" if change else ""
-
-
-def _fingerprints(executions: Executions) -> dict[str, str]:
-    return {
-        name: record.fingerprint[:_DIGITS]
-        for name, record in _outputs(executions)
-        if record.fingerprint
-    }
-
-
-def _outputs(executions: Executions) -> Iterator[tuple[str, ArtifactRecord]]:
-    for name, execution in executions.items():
-        for key, records in execution.outputs.items():
-            for index, record in enumerate(records):
-                place = f"[{index}]" if len(records) > 1 else ""
-                yield f"{name}.{key}{place}", record
-
-
-def _code(executions: Executions) -> dict[str, str]:
-    return {
-        f"{name}: {leaf.removeprefix('code.').replace(':', '.')}": digest[:_DIGITS]
-        for name, execution in executions.items()
-        for leaf, digest in execution.cache_leaves.items()
-        if leaf.partition(".")[0] == "code"
-    }
 
 
 def _nodes(before: Executions, after: Executions) -> Iterator[NodeRow]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import traceback
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, quote, unquote, urlsplit
@@ -59,6 +60,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(HTTPStatus.NOT_FOUND, str(error))
         except PipelineLibError as error:
             self._answer(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
+        except ConnectionError:
+            raise  # the browser has gone away
+        except Exception as error:
+            traceback.print_exc()
+            said = f"The page cannot be made: {type(error).__name__}: {error}"
+            self._answer(HTTPStatus.INTERNAL_SERVER_ERROR, said)
 
     def log_message(self, format: str, *args: object) -> None:
         """The terminal is for what went wrong."""

@@ -11,6 +11,7 @@ import pytest
 from google.protobuf.message import Message
 
 from pipeline_lib import Artifact
+from pipeline_lib.artifacts import files
 from pipeline_lib.artifacts.artifact import ArtifactRecord, JsonValue
 from pipeline_lib.render import registry
 from pipeline_lib.render.payloads_pb2 import Event, Example, PredictionLog
@@ -267,3 +268,50 @@ def test_an_unknown_type_shows_files_with_sizes(tmp_path: Path) -> None:
 def test_values_are_shown(type_name: str, content: str, shown: str, tmp_path: Path) -> None:
     (tmp_path / "value").write_text(content)
     assert f" {shown} URI" in text_of(render(ArtifactRecord(type_name, str(tmp_path / "value"))))
+
+
+def test_artifacts_in_other_file_systems_are_shown() -> None:
+    files.write_bytes("memory://look/model/Format-Serving/saved_model.pb", b"")
+    files.write_bytes("memory://look/model/extra", b"12345")
+    text = text_of(render(ArtifactRecord("Model", "memory://look/model")))
+    assert "2 files, 5 B file size Format-Serving/saved_model.pb 0 B extra 5 B" in text
+    gone = text_of(render(ArtifactRecord("Model", "memory://look/nothing")))
+    assert "Its files are gone" in gone
+
+
+def test_a_file_system_that_nobody_knows_is_told() -> None:
+    text = text_of(render(ArtifactRecord("Model", "nowhere://look/model")))
+    assert "Its files cannot be looked at: ValueError: Protocol not known: nowhere" in text
+
+
+def test_words_in_plots_are_text_and_nothing_else(
+    tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
+    from tensorflow_metadata.proto.v0 import statistics_pb2
+
+    found = statistics_pb2.DatasetFeatureStatisticsList()
+    string = statistics_pb2.FeatureNameStatistics.STRING
+    feature = found.datasets.add(num_examples=4).features.add(name=HOSTILE, type=string)
+    stats = feature.string_stats
+    stats.common_stats.tot_num_values = 4
+    for word in (HOSTILE, "$\\frac$", "企鹅"):
+        stats.top_values.add(value=word, frequency=1)
+    path = tmp_path / "Split-all" / "FeatureStats.pb"
+    path.parent.mkdir()
+    path.write_bytes(found.SerializeToString())
+    html = render(ArtifactRecord("ExampleStatistics", str(tmp_path)))
+    assert "<svg" in html
+    assert "<script" not in html
+    assert "$\\frac$</text>" in html
+    assert "企鹅</text>" in html
+    assert not recwarn.list
+
+
+def test_an_infra_blessing_tells_figures_and_tries(tmp_path: Path) -> None:
+    (tmp_path / "INFRA_BLESSED").touch()
+    (tmp_path / "validation.json").write_text('{"servers": [{"kind": "embedded"}]}')
+    figures: dict[str, JsonValue] = {"blessed": 1, "loading_seconds": 0.25, "p99_ms": 3.5}
+    record = ArtifactRecord("InfraBlessing", str(tmp_path), custom_properties=figures)
+    text = text_of(render(record))
+    assert "InfraBlessing blessed about value seconds until it was loaded 0.25 99th" in text
+    assert 'each server and try {"servers": [{"kind": "embedded"}]}' in text

@@ -12,6 +12,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from pipeline_lib import sqlite_metadata_connection_config
+from pipeline_lib.artifacts.artifact import ArtifactRecord
+from pipeline_lib.ir.inputs import ArtifactType
 from pipeline_lib.metadata.store import ExecutionState, MetadataStore, RunState, open_store
 from pipeline_lib.report.local_site import LocalSite
 from tests.render.fragment_text import text_of
@@ -80,6 +82,21 @@ def test_a_run_and_a_comparison(served: Served) -> None:
     assert served.headers["Location"] == "/runs/second?against=first#comparison"
 
 
+def test_a_page_leads_to_the_run_that_made_what_it_read(served: Served) -> None:
+    record(served.store, "first")
+    (model,) = served.store.record(
+        replace(
+            execution(1, id=0, outputs={"data": [ArtifactRecord("Report", "/root/1")]}),
+            run_id="first",
+            output_types={"data": ArtifactType("Report")},
+        )
+    ).outputs["data"]
+    record(served.store, "second")
+    reader = execution(2, id=0, outputs={}, inputs={"data": [model]})
+    served.store.record(replace(reader, run_id="second"))
+    assert 'in run <a href="/runs/first">first</a>' in served.get("/runs/second")[1]
+
+
 def test_what_is_not_there(served: Served) -> None:
     status, text = served.get("/runs/nothing")
     assert status == 404
@@ -126,3 +143,14 @@ def test_runs_are_found_by_words_and_tags(served: Served, browser: Browser) -> N
     page.get_by_role("button", name="Compare before and after").click()
     expect(page.locator("#comparison-title")).to_have_text("Comparison with run first")
     page.close()
+
+
+def test_a_page_that_cannot_be_made_says_so(
+    served: Served, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_: object) -> None:
+        raise KeyError("broken")
+
+    monkeypatch.setattr(type(served.store), "runs", fail)
+    assert served.get("/") == (500, "The page cannot be made: KeyError: 'broken'")
+    assert "Traceback" in capfd.readouterr().err

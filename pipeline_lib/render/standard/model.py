@@ -15,8 +15,7 @@ from pipeline_lib.render.standard.default import files_with_sizes
 from pipeline_lib.render.tensors import shape_text, type_name
 from pipeline_lib.render.wording import byte_count
 
-_FILE = "saved_model.pb"
-_FOLDERS = ("Format-Serving", "")
+_PLACES = ("Format-Serving/saved_model.pb", "saved_model.pb")
 _LARGEST_FILE = 200_000_000
 """Bytes of a graph that is read to show its signatures; variables are in other files."""
 _INTERNAL = "__saved_model_init_op"
@@ -29,8 +28,7 @@ def body(record: ArtifactRecord) -> Markup:
 
 
 def _saved_model(uri: str) -> Iterator[Markup]:
-    paths = [f"{uri}/{folder}/{_FILE}".replace("//", "/") for folder in _FOLDERS]
-    path = next(filter(files.exists, paths), None)
+    path = next(filter(files.exists, (f"{uri}/{place}" for place in _PLACES)), None)
     if path is None:
         yield paragraph("It is no SavedModel: these are its files.")
         return

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from markupsafe import Markup
 
 from pipeline_lib.artifacts import files
-from pipeline_lib.artifacts.artifact import ArtifactRecord
-from pipeline_lib.render.markup import joined, paragraph, table
+from pipeline_lib.artifacts.artifact import ArtifactRecord, JsonValue
+from pipeline_lib.render.markup import details, joined, paragraph, table, template
+from pipeline_lib.render.wording import number
 
 _QUESTIONS: Mapping[str, tuple[str, str, str]] = {
     "ModelBlessing": ("blessed", "BLESSED", "NOT_BLESSED"),
@@ -22,7 +23,14 @@ _FACTS = {
     "pushed_version": "version",
     "current_model": "model",
     "baseline_model": "compared with",
+    "loading_seconds": "seconds until it was loaded",
+    "p50_ms": "median time of a request, in ms",
+    "p99_ms": "99th percentile of a request, in ms",
+    "requests_per_second": "requests a second",
 }
+_REPORT_FILE = "validation.json"
+"""What `InfraValidator` saw with each server."""
+_LARGEST_REPORT = 50_000
 
 
 def body(record: ArtifactRecord) -> Markup:
@@ -31,9 +39,21 @@ def body(record: ArtifactRecord) -> Markup:
     if verdict is None:
         return paragraph("Nothing says how it was decided.")
     given = record.custom_properties
-    facts = [(words, str(given[name])) for name, words in _FACTS.items() if name in given]
+    facts = [(words, _value(given[name])) for name, words in _FACTS.items() if name in given]
     said = paragraph(in_words(record), "good" if verdict else "bad")
-    return joined([said, table(("about", "value"), facts)]) if facts else said
+    shown = table(("about", "value"), facts) if facts else ""
+    return joined([said, shown, _report(f"{record.uri}/{_REPORT_FILE}")])
+
+
+def _value(given: JsonValue) -> str:
+    return number(given) if isinstance(given, float) else str(given)
+
+
+def _report(path: str) -> Markup:
+    if not files.exists(path) or files.size(path) > _LARGEST_REPORT:
+        return Markup()
+    text = files.read_bytes(path).decode(errors="replace")
+    return details("each server and try", template("value.html", text=text, is_long=True))
 
 
 def in_words(record: ArtifactRecord) -> str:
