@@ -10,6 +10,7 @@ Source: tensorflow/core/framework/tensor.proto and tensor.cc (`FromProto`, `AsPr
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -27,6 +28,7 @@ MAX_FILLED_BYTES = 64 * 1024 * 1024
 """How large a tensor may be, in bytes, that is not sent in full but filled with its last value."""
 
 _LARGEST_SIZE = 2**56
+_LONGEST_KEPT_SHAPE = 64
 _BOOL = 10
 _HALVES = frozenset({14, 19})
 _EIGHTHS = frozenset({24, 25})
@@ -79,7 +81,7 @@ def to_array(tensor: TensorProto) -> Array:
     try:
         return flat.reshape(shape)
     except ValueError:
-        raise _refused(f"numpy has no arrays of shape {shape}") from None
+        raise _refused(f"numpy has no arrays of shape {list(shape)}") from None
 
 
 def to_tensor_proto(array: Array) -> TensorProto:
@@ -100,21 +102,42 @@ def fill_tensor_proto(tensor: TensorProto, array: Array) -> None:
         raise ServingError(
             StatusCode.INTERNAL, f"An output is an array of {array.dtype}, which no tensor can hold"
         )
-    tensor.dtype = number
-    tensor.tensor_shape.SetInParent()  # a scalar's shape is there, and empty
-    dimensions = tensor.tensor_shape.dim
-    for size in array.shape:
-        dimensions.add().size = size
     tag = _PACKED.get(number)
+    packed = b""
+    if tag is not None and array.size:
+        content = array.tobytes()
+        packed = tag + varint(len(content)) + content
+    tensor.MergeFromString(_without_values(number, array.shape) + packed)
     if tag is None:
         getattr(tensor, _VALUE_FIELDS[number]).extend(_values(array, number))
-    elif array.size:
-        content = array.tobytes()
-        tensor.MergeFromString(tag + varint(len(content)) + content)
 
 
-def _shape(wire: TensorShapeProto) -> tuple[list[int], int]:
-    shape = [dimension.size for dimension in wire.dim]
+@functools.lru_cache(1024)
+def _without_values(number: int, shape: tuple[int, ...]) -> bytes:
+    """A tensor's type and shape; those of a model's answers come again and again."""
+    tensor = TensorProto(dtype=number)
+    tensor.tensor_shape.SetInParent()  # a scalar's shape is there, and empty
+    for size in shape:
+        tensor.tensor_shape.dim.add().size = size
+    serialized: bytes = tensor.SerializeToString()
+    return serialized
+
+
+def _shape(wire: TensorShapeProto) -> tuple[tuple[int, ...], int]:
+    # To look at each dimension costs more than all the rest, and a few shapes come again and again.
+    serialized = wire.SerializeToString()
+    if len(serialized) <= _LONGEST_KEPT_SHAPE:
+        return _kept_shape(serialized)
+    return _checked_shape(wire)
+
+
+@functools.lru_cache(1024)
+def _kept_shape(serialized: bytes) -> tuple[tuple[int, ...], int]:
+    return _checked_shape(TensorShapeProto.FromString(serialized))
+
+
+def _checked_shape(wire: TensorShapeProto) -> tuple[tuple[int, ...], int]:
+    shape = tuple(dimension.size for dimension in wire.dim)
     if wire.unknown_rank or (shape and min(shape) < 0):
         raise _refused("its shape is not known in full")
     size = math.prod(shape)

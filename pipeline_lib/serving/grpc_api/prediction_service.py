@@ -156,9 +156,10 @@ class PredictionService:
 
 def _arrays(request: PredictRequest) -> Mapping[str, Array]:
     arrays = {}
-    for name, tensor in request.inputs.items():
+    inputs = request.inputs
+    for name in inputs:
         try:
-            arrays[name] = to_array(tensor)
+            arrays[name] = to_array(inputs[name])
         except ServingError as error:
             raise ServingError(error.code, f"tensor parsing error: {name}") from error
     return arrays
