@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-import palmerpenguins
 import pytest
 
 from pipeline_lib.artifacts import standard_artifacts
@@ -75,6 +74,9 @@ def penguins_csv(tmp_path_factory: pytest.TempPathFactory) -> str:
     Columns: species, island, sex (bytes), bill_length_mm, bill_depth_mm (float),
     flipper_length_mm, body_mass_g, year (int64).
     """
+    # Here, as all else that is heavy or not in every environment that runs tests.
+    import palmerpenguins
+
     source = Path(palmerpenguins.__file__).parent / "data" / "penguins.csv"
     target = tmp_path_factory.mktemp("penguins") / "penguins.csv"
     with source.open(newline="") as rows, target.open("w", newline="") as blanked:
