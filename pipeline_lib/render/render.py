@@ -14,7 +14,8 @@ from pipeline_lib.render.registry import registered_renderer, standard_module
 from pipeline_lib.render.standard import default
 
 _SAY_ALL_BY_PROPERTIES = ("InfraBlessing", "ModelBlessing", "PushedModel")
-_IMPLEMENTATION_DETAILS = ("__is_null__",)
+IMPLEMENTATION_DETAILS = ("__is_null__",)
+"""Properties that say nothing to people."""
 
 
 def render(artifact: Artifact | ArtifactRecord) -> str:
@@ -30,7 +31,7 @@ def fragment(artifact: Artifact | ArtifactRecord) -> Markup:
     record = artifact.to_record() if isinstance(artifact, Artifact) else artifact
     body, note = _body(record)
     properties = {**record.properties, **record.custom_properties}
-    shown = {name: properties[name] for name in properties if name not in _IMPLEMENTATION_DETAILS}
+    shown = {name: properties[name] for name in properties if name not in IMPLEMENTATION_DETAILS}
     return template("artifact.html", record=record, body=body, note=note, properties=shown)
 
 

@@ -7,12 +7,9 @@ from collections.abc import Mapping, Sequence
 from rich.text import Text
 
 from pipeline_lib.artifacts.artifact import ArtifactRecord
-from pipeline_lib.render.render import in_words
+from pipeline_lib.render.render import IMPLEMENTATION_DETAILS, in_words
 from pipeline_lib.render.value_preview import NO_VALUE, value_preview
 from pipeline_lib.report.wording import value
-
-IMPLEMENTATION_DETAILS = ("__is_null__",)
-"""Properties that say nothing to people."""
 
 
 def artifacts_text(artifacts: Mapping[str, Sequence[ArtifactRecord]], prefix: str = "") -> Text:
