@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from pipeline_lib import ir
 from pipeline_lib.compiler.level import Level
+from pipeline_lib.dsl.executor_spec import ContainerExecutorSpec
 from pipeline_lib.dsl.node import BaseNode
 from pipeline_lib.dsl.pipeline import Pipeline
 from pipeline_lib.errors import AuthoringError
@@ -14,6 +15,11 @@ from pipeline_lib.errors import AuthoringError
 def options_of(node: BaseNode, level: Level) -> ir.NodeOptions:
     """The node's options; where it does not say, a sub-pipeline around it may."""
     options = node.options
+    if options.image and isinstance(node.executor_spec, ContainerExecutorSpec):
+        raise AuthoringError(
+            f"Node {node.id!r} is a container component of image {node.executor_spec.image!r}, "
+            "which takes no option 'image'. Name the image where the component is made."
+        )
     if isinstance(node, Pipeline):
         _check_sub_pipeline_options(node)
         return replace(options, enable_cache=None)
@@ -31,6 +37,11 @@ def _check_sub_pipeline_options(pipeline: Pipeline) -> None:
         ("timeout", options.timeout),
         ("cpus", options.cpus),
         ("memory", options.memory),
+        ("accelerators", options.accelerators),
+        ("image", options.image),
+        ("environment", options.environment),
+        ("secrets", options.secrets),
+        ("user", options.user),
     ):
         if value:
             raise AuthoringError(

@@ -138,10 +138,16 @@ class BaseNode(Generic[Key]):
         priority: int = 0,
         cpus: float | None = None,
         memory: int | str | None = None,
+        accelerators: int | tuple[str, int] = 0,
+        image: str = "",
+        environment: Mapping[str, str] | None = None,
+        secrets: Mapping[str, tuple[str, str]] | None = None,
+        user: int | str = "",
     ) -> Self:
         """Say how the node is run; each call gives all options anew, `with_cache` apart.
 
             trainer.with_options(retries=2, timeout=3600, cpus=4, memory="8Gi")
+            trainer.with_options(image="registry/train:3", secrets={"TOKEN": ("hub", "token")})
 
         Args:
             retries: how often it is tried again after a failure.
@@ -152,9 +158,17 @@ class BaseNode(Generic[Key]):
             priority: of the nodes that could start, the one with the highest starts first.
             cpus: cores that it occupies while it runs; others wait until they are free.
             memory: memory that it occupies, in bytes or as in `"512Mi"`, `"8Gi"`.
+            accelerators: devices that it needs: a number of NVIDIA GPUs, or a resource as
+                Kubernetes names it and a number, as in `("amd.com/gpu", 1)`.
+            image: container image that it runs in, with this library and the node's code inside.
+            environment: environment variables that are set for it; they are part of the cache key.
+            secrets: environment variables that hold secrets: for each the names of a secret of
+                the cluster and of a key in it. On one machine the runner's own variable of that
+                name is passed on. They are neither recorded nor part of the cache key.
+            user: whom its container runs as, `uid` or `uid:gid`; by default the image's own.
 
         Raises:
-            AuthoringError: a number is negative or of the wrong type, or a size cannot be read.
+            AuthoringError: a number is negative or of the wrong type, or a text cannot be read.
         """
         self.options = checked_options(
             f"Node {self.id!r}",
@@ -167,6 +181,11 @@ class BaseNode(Generic[Key]):
             priority=priority,
             cpus=cpus or 0.0,
             memory=memory or 0,
+            accelerators=accelerators,
+            image=image,
+            environment={} if environment is None else environment,
+            secrets={} if secrets is None else secrets,
+            user=user,
         )
         return self
 

@@ -18,10 +18,18 @@ from pipeline_lib.ir.inputs import (
     PipelineInput,
     StoreQuery,
 )
-from pipeline_lib.ir.node import Node, NodeOptions, Parameter, ParameterType
+from pipeline_lib.ir.node import (
+    Accelerators,
+    Node,
+    NodeOptions,
+    Parameter,
+    ParameterType,
+    SecretVariable,
+)
 from pipeline_lib.ir.pipeline import Code, Pipeline, RuntimeParameter, SourceBundle
 
 __all__ = [
+    "Accelerators",
     "ArtifactType",
     "ClassExecutor",
     "Code",
@@ -42,6 +50,7 @@ __all__ = [
     "PipelineInput",
     "ResolveExecutor",
     "RuntimeParameter",
+    "SecretVariable",
     "SourceBundle",
     "StoreQuery",
 ]

@@ -56,7 +56,28 @@ class Parameter:
 
 
 @dataclass(frozen=True)
-class NodeOptions:
+class Accelerators:
+    """Devices that a node needs: how many, of a resource as Kubernetes names it."""
+
+    resource: str
+    count: int
+
+
+@dataclass(frozen=True)
+class SecretVariable:
+    """An environment variable that holds the value of a secret.
+
+    A cluster finds it at `key` of the secret named `secret`; on one machine it is the variable of
+    that name in the environment of the runner.
+    """
+
+    variable: str
+    secret: str
+    key: str
+
+
+@dataclass(frozen=True)
+class NodeOptions(FrozenFields):
     """How a node is run, apart from what it does.
 
     Attributes:
@@ -69,6 +90,12 @@ class NodeOptions:
         priority: of nodes that could start, the one with the highest starts first.
         cpus: cores that it occupies while it runs.
         memory: bytes that it occupies while it runs.
+        accelerators: devices that it needs; `None` for none.
+        image: container image that it runs in; empty where it runs beside the runner. That of a
+            container component is part of its executor.
+        environment: variables that are set for it.
+        secrets: variables that hold secrets.
+        user: whom a container runs as, `uid` or `uid:gid`; empty for the image's own.
     """
 
     enable_cache: bool | None = None
@@ -80,6 +107,11 @@ class NodeOptions:
     priority: int = 0
     cpus: float = 0.0
     memory: int = 0
+    accelerators: Accelerators | None = None
+    image: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    secrets: tuple[SecretVariable, ...] = ()
+    user: str = ""
 
 
 @dataclass(frozen=True)

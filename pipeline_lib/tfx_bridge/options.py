@@ -33,6 +33,10 @@ def write_options(
         "has a priority": options.priority != 0,
         "says how many cores it occupies": options.cpus != 0,
         "says how much memory it occupies": options.memory != 0,
+        "asks for accelerators": options.accelerators is not None,
+        "runs in an image of its own": bool(options.image),
+        "sets environment variables": bool(options.environment or options.secrets),
+        "says whom it runs as": bool(options.user),
         "says how long to wait before a retry": options.retry_delay not in (0.0, _RETRY_DELAY),
         "has a timeout with a part of a second": options.timeout != int(options.timeout),
     }

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from pipeline_lib import ForEach, Pipeline, compile
+from pipeline_lib import ForEach, Pipeline, compile, create_container_component
 from pipeline_lib.errors import AuthoringError
-from pipeline_lib.ir.node import NodeOptions
+from pipeline_lib.ir.node import Accelerators, NodeOptions, SecretVariable
 from tests.dsl import steps
 from tests.whole_message import raises
 
@@ -135,3 +135,89 @@ def test_options_of_a_node_in_a_loop_are_its_own() -> None:
     (loop,) = compile(Pipeline("p", components=[train])).nodes
     assert loop.options == NodeOptions()
     assert loop.executor.by_id["Train"].options.max_retries == 3  # type: ignore[union-attr]
+
+
+def test_where_a_node_runs_reaches_the_ir() -> None:
+    node = steps.Train().with_options(
+        accelerators=2,
+        image="registry/train:3",
+        environment={"MODE": "fast"},
+        secrets={"TOKEN": ("hub", "token"), "PASSWORD": ("database", "password")},
+        user=1000,
+    )
+    assert compile(Pipeline("p", components=[node])).by_id["Train"].options == NodeOptions(
+        accelerators=Accelerators("nvidia.com/gpu", 2),
+        image="registry/train:3",
+        environment={"MODE": "fast"},
+        secrets=(
+            SecretVariable("PASSWORD", "database", "password"),
+            SecretVariable("TOKEN", "hub", "token"),
+        ),
+        user="1000",
+    )
+
+
+def test_another_accelerator_than_nvidias_is_named() -> None:
+    options = steps.Train().with_options(accelerators=("amd.com/gpu", 1)).options
+    assert options.accelerators == Accelerators("amd.com/gpu", 1)
+    assert steps.Train().with_options(accelerators=0).options.accelerators is None
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (
+            {"accelerators": "gpu"},
+            "option 'accelerators' takes a number of NVIDIA GPUs, or a resource and a number such "
+            "as ('amd.com/gpu', 1), got 'gpu'.",
+        ),
+        (
+            {"accelerators": -1},
+            "option 'accelerators' takes a number of NVIDIA GPUs, or a resource and a number such "
+            "as ('amd.com/gpu', 1), got -1.",
+        ),
+        ({"image": 3}, "option 'image' takes text, got 3."),
+        ({"environment": ["A"]}, "option 'environment' takes a dict, got ['A']."),
+        (
+            {"environment": {"A": 1}},
+            "option 'environment': variable 'A' takes text, got 1.",
+        ),
+        (
+            {"environment": {"1A": ""}},
+            "option 'environment': '1A' is no name of an environment variable: letters, digits "
+            "and '_' are allowed, and no digit at its beginning.",
+        ),
+        ({"secrets": "A"}, "option 'secrets' takes a dict, got 'A'."),
+        (
+            {"secrets": {"A": "token"}},
+            "option 'secrets': variable 'A' takes the names of a secret and of a key in it, such "
+            "as ('database', 'password'), got 'token'.",
+        ),
+        (
+            {"user": "root"},
+            "option 'user' takes the number of a user, or of a user and a group such as "
+            "'1000:1000', got 'root'.",
+        ),
+    ],
+)
+def test_a_wrong_place_to_run_is_refused(given: dict[str, Any], message: str) -> None:
+    with raises(AuthoringError, f"Node 'Train': {message}"):
+        steps.Train().with_options(**given)
+
+
+def test_a_variable_is_a_secret_or_not() -> None:
+    with raises(
+        AuthoringError,
+        "Node 'Train': variable 'A' is in both options, 'environment' and 'secrets'.",
+    ):
+        steps.Train().with_options(environment={"A": "1"}, secrets={"A": ("s", "k")})
+
+
+def test_a_container_component_has_its_own_image() -> None:
+    node = create_container_component("Grep", "grep:1", ["grep"])().with_options(image="other:1")
+    with raises(
+        AuthoringError,
+        "Node 'Grep' is a container component of image 'grep:1', which takes no option 'image'. "
+        "Name the image where the component is made.",
+    ):
+        compile(Pipeline("p", components=[node]))

@@ -39,7 +39,14 @@ from pipeline_lib.ir.expressions import (
     SplitUri,
 )
 from pipeline_lib.ir.inputs import ArtifactType, Input, NodeOutput, Output, StoreQuery
-from pipeline_lib.ir.node import Node, NodeOptions, Parameter, ParameterType
+from pipeline_lib.ir.node import (
+    Accelerators,
+    Node,
+    NodeOptions,
+    Parameter,
+    ParameterType,
+    SecretVariable,
+)
 from pipeline_lib.ir.pipeline import Pipeline, RuntimeParameter, SourceBundle
 
 INT64 = st.integers(min_value=-(2**63), max_value=2**63 - 1)
@@ -187,6 +194,11 @@ def _options() -> st.SearchStrategy[NodeOptions]:
         priority=INT32,
         cpus=seconds,
         memory=INT64,
+        accelerators=st.none() | st.builds(Accelerators, TEXT, st.integers(1, 9)),
+        image=TEXT,
+        environment=st.dictionaries(TEXT, TEXT, max_size=2),
+        secrets=st.lists(st.builds(SecretVariable, TEXT, TEXT, TEXT), max_size=2).map(tuple),
+        user=TEXT,
     )
 
 
