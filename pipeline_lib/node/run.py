@@ -110,8 +110,7 @@ def prepare_run(
         _check_writable(run.root)
         for bundle in pipeline.sources:
             _stage(run.staged[bundle.digest], bundle.files)
-    except (OSError, ImportError, ValueError) as error:
-        # fsspec raises the latter two for a scheme whose package is missing or that nobody knows.
+    except Exception as error:  # each file system has errors of its own
         reason = getattr(error, "strerror", None) or error
         raise PipelineLibError(
             f"Pipeline root {run.root!r} cannot be written: {reason}. "

@@ -10,10 +10,16 @@ _TAIL_BYTES = 64 * 1024
 
 
 def log_tail(uri: str, lines: int) -> list[str]:
-    """The last lines of the log at `uri`; none if there is no log."""
-    if not uri or not files.exists(uri):
-        return []
-    end = _end_of_file(uri) if files.is_local(uri) else files.read_bytes(uri)[-_TAIL_BYTES:]
+    """The last lines of the log at `uri`; none if there is no log.
+
+    Where it cannot be read, since credentials are missing, say, a line that tells why.
+    """
+    try:
+        if not uri or not files.exists(uri):
+            return []
+        end = _end_of_file(uri) if files.is_local(uri) else files.read_bytes(uri)[-_TAIL_BYTES:]
+    except Exception as error:  # each file system has errors of its own
+        return [f"The log cannot be read: {type(error).__name__}: {error}"]
     return end.decode(errors="replace").splitlines()[-lines:]
 
 
