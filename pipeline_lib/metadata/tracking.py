@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+
+from pipeline_lib.errors import AuthoringError
+
+_LONGEST_TAG = 200
+"""Characters; with what is before it, it is the name of a property, which databases bound."""
 
 
 @dataclass(frozen=True)
@@ -53,3 +58,19 @@ class NoteRecord:
     text: str
     author: str
     time: float
+
+
+def refuse_bad_tags(tags: Iterable[str]) -> None:
+    """Refuse a tag that nobody could find again, or that a store has no room for.
+
+    Raises:
+        AuthoringError: a tag is empty, too long, or of more than one line, or begins or ends with
+            a blank.
+    """
+    for tag in tags:
+        is_line = tag.isprintable() and tag.strip() == tag
+        if not is_line or not 0 < len(tag) <= _LONGEST_TAG:
+            raise AuthoringError(
+                f"A tag is a word, or a few, in one line of at most {_LONGEST_TAG} characters "
+                f"without blanks around it, got {tag!r}."
+            )
