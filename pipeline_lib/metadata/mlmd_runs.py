@@ -76,4 +76,10 @@ def run_record(context: mlmd.Context) -> RunRecord:
 
 def _environment(given: Mapping[str, Any]) -> RunEnvironment:
     code = given.get("code")
-    return RunEnvironment(**{**given, "code": None if code is None else CodeVersion(**code)})
+    return RunEnvironment(
+        **{
+            **given,
+            "code": None if code is None else CodeVersion(**code),
+            "packages": dict(sorted(given["packages"].items())),  # the store keeps no order
+        }
+    )

@@ -179,6 +179,8 @@ def test_times_in_json_are_utc() -> None:
         "pipeline_root": "/root",
         "parameters": {"rows": 3},
         "tags": [],
+        "notes": [],
+        "environments": [],
         "started": "2023-11-14T22:13:20.250+00:00",
         "ended": "2023-11-14T22:14:35.250+00:00",
         "seconds": 75.0,
