@@ -43,8 +43,8 @@ def metrics(executions: Executions) -> dict[str, str]:
 def fingerprints(executions: Executions) -> dict[str, str]:
     """What stands for the content of each output."""
     return {
-        name: record.fingerprint[:_DIGITS]
-        for name, record in outputs(executions)
+        f"{node}.{key}": record.fingerprint[:_DIGITS]
+        for node, key, record in outputs(executions)
         if record.fingerprint
     }
 

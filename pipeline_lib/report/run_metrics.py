@@ -26,17 +26,20 @@ class Told:
     """A value that a node told.
 
     Attributes:
+        node: instance of the node.
+        key: the output, and what of it.
         slice: what it was measured on, of an evaluation; else empty.
     """
 
-    name: str
+    node: str
+    key: str
     given: Any
     slice: str = ""
 
     @property
     def label(self) -> str:
         """`Train.accuracy`, or `Evaluator.evaluation auc on all examples`."""
-        return f"{self.name} on {self.slice}" if self.slice else self.name
+        return f"{self.node}.{self.key}" + (f" on {self.slice}" if self.slice else "")
 
     @property
     def is_metric(self) -> bool:
@@ -56,15 +59,15 @@ class Told:
 
 def told_values(executions: Mapping[str, ExecutionRecord]) -> Iterator[Told]:
     """Plain values and metrics, in the order of the nodes; executions are by instance."""
-    for name, record in outputs(executions):
+    for node, key, record in outputs(executions):
         shown = value_preview(record)
         if shown is not NO_VALUE:
-            yield Told(name, shown)
+            yield Told(node, key, shown)
         elif record.type_name == _EVALUATION:
-            yield from _evaluation(name, record)
-        for key, given in sorted({**record.properties, **record.custom_properties}.items()):
+            yield from _evaluation(node, key, record)
+        for name, given in sorted({**record.properties, **record.custom_properties}.items()):
             if isinstance(given, float):
-                yield Told(f"{name} {key}", given)
+                yield Told(node, f"{key} {name}", given)
 
 
 def metrics(executions: Mapping[str, ExecutionRecord]) -> list[Told]:
@@ -80,18 +83,20 @@ def metrics_json(told: Sequence[Told]) -> dict[str, float | None]:
     }
 
 
-def outputs(executions: Mapping[str, ExecutionRecord]) -> Iterator[tuple[str, ArtifactRecord]]:
-    """Every artifact that a node wrote, with a name that is unique in the run."""
-    for name, execution in executions.items():
+def outputs(
+    executions: Mapping[str, ExecutionRecord],
+) -> Iterator[tuple[str, str, ArtifactRecord]]:
+    """Every artifact that a node wrote, with the node and a key that is unique in it."""
+    for node, execution in executions.items():
         if execution.chosen:
             continue
         for key, records in execution.outputs.items():
             for index, record in enumerate(records):
                 place = f"[{index}]" if len(records) > 1 else ""
-                yield f"{name}.{key}{place}", record
+                yield node, f"{key}{place}", record
 
 
-def _evaluation(name: str, record: ArtifactRecord) -> Iterator[Told]:
+def _evaluation(node: str, key: str, record: ArtifactRecord) -> Iterator[Told]:
     try:
         slices = read_summary(record.uri)
     except (OSError, ValueError, TypeError):  # gone, or not written by this library
@@ -99,7 +104,7 @@ def _evaluation(name: str, record: ArtifactRecord) -> Iterator[Told]:
     for one in slices:
         for metric, measured in one.metrics.items():
             if not metric.endswith("_diff"):
-                yield Told(f"{name} {metric}", measured, one.name)
+                yield Told(node, f"{key} {metric}", measured, one.name)
 
 
 def is_number(given: Any) -> bool:

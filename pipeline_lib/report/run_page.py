@@ -51,10 +51,10 @@ def _head(run: RunRecord) -> Text:
         text.append(f"\n  root: {run.pipeline_root}")
     if run.tags:
         text.append(f"\n  tags: {', '.join(run.tags)}")
-    for words in map(_made_with, run.environments):
-        text.append_text(words)
     for name, given in sorted(run.parameters.items()):
         text.append(f"\n  parameter {name}: {value(given)}")
+    for words in map(_made_with, run.environments):
+        text.append_text(words)
     return text
 
 

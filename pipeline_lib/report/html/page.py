@@ -22,7 +22,7 @@ from pipeline_lib.report.html.node_details import Details
 from pipeline_lib.report.html.states import Faces
 from pipeline_lib.report.html.timeline import LABELS, ROW, timeline
 from pipeline_lib.report.run_levels import Level, run_levels
-from pipeline_lib.report.run_metrics import Told, is_number, metrics
+from pipeline_lib.report.run_metrics import is_number, metrics
 from pipeline_lib.report.run_table import RunStates
 from pipeline_lib.report.run_tracking import code_of, is_dirty, made_with, search_text
 from pipeline_lib.report.run_view import RunView
@@ -62,7 +62,7 @@ def run_html(view: RunView, comparison: Comparison | None = None, *, version: st
             faces=[faces.of(one) for one in executions],
             details=[details.of(one) for one in executions],
             results=list(_results(executions, faces))[:_MOST_RESULTS],
-            metrics=_metrics(view),
+            metrics=_metrics(view, faces),
             is_dirty=is_dirty(view.run),
             made_with=made_with(view.run),
             notes=[(moment(one.time), one) for one in view.run.notes],
@@ -121,12 +121,17 @@ def _times(run: RunRecord) -> Iterator[tuple[str, str]]:
     yield "took", took(run) or "it has not ended"
 
 
-def _metrics(view: RunView) -> tuple[Sequence[Told], Sequence[Told]] | None:
-    """Those that are shown, and those that are folded: of slices, or too many."""
+def _metrics(view: RunView, faces: Faces) -> tuple[list[Any], list[Any]] | None:
+    """Anchors and metrics, of those that are shown and of those that are folded.
+
+    Folded are metrics of slices, and those beyond a few.
+    """
     measured = metrics(view.executions)
-    shown = [one for one in measured if one.is_overall][:_MOST_RESULTS]
-    folded = [one for one in measured if one not in shown]
-    return (shown, folded) if measured else None
+    overall = [one for one in measured if one.is_overall]
+    folded = overall[_MOST_RESULTS:] + [one for one in measured if not one.is_overall]
+    parts = (overall[:_MOST_RESULTS], folded)
+    shown, more = ([(faces.anchor(one.node), one) for one in part] for part in parts)
+    return (shown, more) if measured else None
 
 
 def _marks(executions: Sequence[ExecutionRecord]) -> Mapping[str, str]:
