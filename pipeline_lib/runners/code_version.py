@@ -26,6 +26,9 @@ environment; a run would wait for it, and every tree would be dirty."""
 _QUIETLY = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
 """It neither locks the repository, which others may be working in, nor asks for anything."""
 
+_OF_ANOTHER_REPOSITORY = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR")
+"""Variables that a git hook, from which a run may be started, has of the repository it is for."""
+
 
 def code_folder(pipeline: ir.Pipeline) -> str:
     """Where the author's code most likely is: beside the first executor of theirs, else here."""
@@ -66,7 +69,7 @@ class AskedGit:
             stdin=subprocess.DEVNULL,
             stdout=self._answer,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, **_QUIETLY},
+            env={**_environment(), **_QUIETLY},
             start_new_session=True,  # Ctrl-C is for the run
         )
 
@@ -102,6 +105,10 @@ class AskedGit:
             self._answer.seek(0)
             self._version = _version(self._answer.read().decode(errors="replace").splitlines())
         self._git = None
+
+
+def _environment() -> dict[str, str]:
+    return {name: text for name, text in os.environ.items() if name not in _OF_ANOTHER_REPOSITORY}
 
 
 def _is_in_repository(folder: str) -> bool:

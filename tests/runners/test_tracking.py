@@ -82,6 +82,17 @@ def test_a_changed_file_makes_it_dirty_and_one_that_git_does_not_know_does_not(
 
 
 @needs_git
+def test_a_run_that_a_git_hook_starts_asks_for_the_repository_of_its_own_code(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = version(repository)
+    assert expected is not None
+    monkeypatch.setenv("GIT_DIR", ".git")
+    monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "another"))
+    assert version(repository / "inside") == expected
+
+
+@needs_git
 def test_no_version_where_there_is_none(repository: Path, tmp_path: Path) -> None:
     assert version(tmp_path) is None
     new = tmp_path / "new"
