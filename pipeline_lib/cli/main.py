@@ -18,12 +18,19 @@ _COMMANDS = (
     LazyCommand(
         "lineage", "pipeline_lib.cli.lineage", "Show what an artifact was made of, and what of it."
     ),
+    LazyCommand("note", "pipeline_lib.cli.note", "List the notes on a run, or add one."),
     LazyCommand("plan", "pipeline_lib.cli.plan", "Say what a run would do, and why."),
     LazyCommand("replay", "pipeline_lib.cli.replay", "Run one node of a past run again."),
     LazyCommand("report", "pipeline_lib.cli.report", "Write a run as one HTML file."),
     LazyCommand("runs", "pipeline_lib.cli.runs", "List the runs that a store holds."),
     LazyCommand("serve", "pipeline_lib.cli.serve", "Serve models over gRPC and REST."),
     LazyCommand("show", "pipeline_lib.cli.show", "Show a run, or one node of it."),
+    LazyCommand("tag", "pipeline_lib.cli.tag", "List the tags of a run, add some, or remove some."),
+    LazyCommand(
+        "tensorboard",
+        "pipeline_lib.cli.tensorboard",
+        "Look at a run's training in TensorBoard.",
+    ),
     LazyCommand("ui", "pipeline_lib.cli.ui", "Look at all runs in a browser."),
     LazyCommand("why", "pipeline_lib.cli.why", "Say why a node ran, or did not."),
 )

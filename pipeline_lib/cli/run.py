@@ -129,6 +129,7 @@ def command(
                 use_cache=not no_cache,
                 options=chosen,
                 tags=tags,
+                source_folder=loaded.folder,
                 metadata_connection_config=store,
             ),
             run_id,
@@ -164,9 +165,11 @@ def _resume(
     store = store_of_run(store_path, None if loaded is None else loaded.store)
     with closing(open_store(store)) as opened:
         run_id = find_run(typed, opened.runs()).run_id
-    pipeline = None if loaded is None else loaded.ir
+    pipeline, folder = (None, None) if loaded is None else (loaded.ir, loaded.folder)
     _shown(
-        lambda: runner.resume(run_id, pipeline, metadata_connection_config=store),
+        lambda: runner.resume(
+            run_id, pipeline, source_folder=folder, metadata_connection_config=store
+        ),
         run_id,
         store,
         as_json,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from pipeline_lib import ir
@@ -12,12 +13,14 @@ from pipeline_lib.interactive.progress import progress_listener
 from pipeline_lib.interactive.workforce import ContextWorkers, SessionFirst, workforce_for
 from pipeline_lib.metadata.store import ExecutionRecord, MetadataStore, RunRecord
 from pipeline_lib.node.run import Run
+from pipeline_lib.runners.code_version import code_folder
 from pipeline_lib.runners.local.beginning import begin_with, canceled_if_interrupted
 from pipeline_lib.runners.local.capacity import Capacity
 from pipeline_lib.runners.local.partial_run import PartialRun
 from pipeline_lib.runners.local.run_lock import sole_runner
 from pipeline_lib.runners.local.run_nodes import Ended, run_nodes
 from pipeline_lib.runners.local.termination import ended_in_order
+from pipeline_lib.runners.tracking import Tracking
 
 
 @dataclass(frozen=True)
@@ -100,10 +103,11 @@ def run_selection(
     partial = PartialRun(selection.selected, frozenset(selection.taken_over))
     with (
         ended_in_order(),
+        closing(Tracking(code_folder(run.pipeline))) as tracking,
         sole_runner(run.run_id, run.root),
         canceled_if_interrupted(run.run_id, store),
     ):
-        begun = begin_with(run, partial, selection.taken_over, store)
+        begun = begin_with(run, partial, selection.taken_over, store, tracking)
         record, ended = run_nodes(
             run,
             store,

@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline_lib.artifacts.artifact import ArtifactRecord
 from pipeline_lib.ir.inputs import ArtifactType
+from pipeline_lib.metadata.tracking import NoteRecord, RunEnvironment
 
 
 class ExecutionState(Enum):
@@ -115,6 +116,8 @@ class RunRecord:
         tags: words by which an author finds it again.
         only: ids of the nodes that are run, where these are not all.
         use_cache: whether cached results may be used at all.
+        environments: what it was made with; more than one where it was resumed with another.
+        notes: what was written about it, oldest first.
     """
 
     pipeline_name: str
@@ -128,3 +131,5 @@ class RunRecord:
     use_cache: bool = True
     started: float = 0.0
     ended: float = 0.0
+    environments: tuple[RunEnvironment, ...] = ()
+    notes: tuple[NoteRecord, ...] = ()

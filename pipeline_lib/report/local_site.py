@@ -115,7 +115,9 @@ def _run(store: MetadataStore, run_id: str, against: str) -> str:
 
 
 def _version(store: MetadataStore, run_id: str) -> str:
-    """Another text whenever a node, or the run, has another state."""
+    """Another text whenever a node, or the run, has another state, or the run other words."""
     states = store.states(run_id)
-    told = [store.run(run_id).state.value, *(f"{name} {states[name].value}" for name in states)]
+    run = store.run(run_id)
+    words = [run.state.value, *run.tags, *(note.text for note in run.notes)]
+    told = [*words, *(f"{name} {states[name].value}" for name in states)]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()

@@ -14,10 +14,16 @@ from playwright.sync_api import Browser, expect
 from pipeline_lib import sqlite_metadata_connection_config
 from pipeline_lib.artifacts.artifact import ArtifactRecord
 from pipeline_lib.ir.inputs import ArtifactType
-from pipeline_lib.metadata.store import ExecutionState, MetadataStore, RunState, open_store
+from pipeline_lib.metadata.store import (
+    ExecutionState,
+    MetadataStore,
+    NoteRecord,
+    RunState,
+    open_store,
+)
 from pipeline_lib.report.local_site import LocalSite
 from tests.render.fragment_text import text_of
-from tests.report.records import execution, run_record
+from tests.report.records import DIRTY, execution, run_record
 
 
 @dataclass(frozen=True)
@@ -130,10 +136,14 @@ def test_a_page_follows_a_run_that_goes_on(served: Served, browser: Browser) -> 
 def test_runs_are_found_by_words_and_tags(served: Served, browser: Browser) -> None:
     record(served.store, "first", tags=("nightly", "<b>"))
     record(served.store, "second", state=RunState.FAILED)
+    record(served.store, "third", environments=(DIRTY,))
+    served.store.add_note("third", NoteRecord("The rate was high", "Ada", 1.5))
     page = browser.new_page()
     page.goto(served.site.url)
     page.get_by_label("Find").fill("failed")
     assert page.locator("tbody tr:visible th").all_inner_texts() == ["second"]
+    page.get_by_label("Find").fill("rate HIGH 0123456789a")
+    assert page.locator("tbody tr:visible th").all_inner_texts() == ["third"]
     page.get_by_label("Find").fill("")
     page.get_by_role("button", name="<b>").click()
     assert page.locator("tbody tr:visible th").all_inner_texts() == ["first"]

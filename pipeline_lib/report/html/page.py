@@ -22,7 +22,9 @@ from pipeline_lib.report.html.node_details import Details
 from pipeline_lib.report.html.states import Faces
 from pipeline_lib.report.html.timeline import LABELS, ROW, timeline
 from pipeline_lib.report.run_levels import Level, run_levels
+from pipeline_lib.report.run_metrics import is_number, metrics
 from pipeline_lib.report.run_table import RunStates
+from pipeline_lib.report.run_tracking import code_of, is_dirty, made_with, search_text
 from pipeline_lib.report.run_view import RunView
 from pipeline_lib.report.wording import moment, node_counts, state_mark, took
 
@@ -60,6 +62,10 @@ def run_html(view: RunView, comparison: Comparison | None = None, *, version: st
             faces=[faces.of(one) for one in executions],
             details=[details.of(one) for one in executions],
             results=list(_results(executions, faces))[:_MOST_RESULTS],
+            metrics=_metrics(view, faces),
+            is_dirty=is_dirty(view.run),
+            made_with=made_with(view.run),
+            notes=[(moment(one.time), one) for one in view.run.notes],
             slowest=_slowest(executions, faces),
             comparison=comparison,
             version=version,
@@ -77,6 +83,10 @@ def runs_html(runs: Sequence[RunStates]) -> str:
             "started": moment(run.started),
             "took": took(run),
             "counts": ", ".join(f"{n} {name}" for name, n in node_counts(states.values()).items()),
+            "code": code_of(run),
+            "is_dirty": is_dirty(run),
+            "note": run.notes[-1].text if run.notes else "",
+            "words": search_text(run),
         }
         for run, states in runs
     ]
@@ -100,6 +110,7 @@ def _facts(view: RunView) -> Sequence[tuple[str, str]]:
     return [
         *_times(run),
         *([("tags", ", ".join(run.tags))] if run.tags else []),
+        *([("code", code_of(run))] if code_of(run) else []),
         ("pipeline root", run.pipeline_root or "not recorded"),
         *((f"parameter {name}", value(given)) for name, given in sorted(run.parameters.items())),
     ]
@@ -108,6 +119,19 @@ def _facts(view: RunView) -> Sequence[tuple[str, str]]:
 def _times(run: RunRecord) -> Iterator[tuple[str, str]]:
     yield "started", moment(run.started)
     yield "took", took(run) or "it has not ended"
+
+
+def _metrics(view: RunView, faces: Faces) -> tuple[list[Any], list[Any]] | None:
+    """Anchors and metrics, of those that are shown and of those that are folded.
+
+    Folded are metrics of slices, and those beyond a few.
+    """
+    measured = metrics(view.executions)
+    overall = [one for one in measured if one.is_overall]
+    folded = overall[_MOST_RESULTS:] + [one for one in measured if not one.is_overall]
+    parts = (overall[:_MOST_RESULTS], folded)
+    shown, more = ([(faces.anchor(one.node), one) for one in part] for part in parts)
+    return (shown, more) if measured else None
 
 
 def _marks(executions: Sequence[ExecutionRecord]) -> Mapping[str, str]:
@@ -133,6 +157,8 @@ def _results(executions: Sequence[ExecutionRecord], faces: Faces) -> Iterator[tu
         for key, records in execution.outputs.items():
             for record in records:
                 shown = value_preview(record)
+                if is_number(shown):
+                    continue  # it stands among the metrics
                 words = in_words(record) if shown is NO_VALUE else value(shown)
                 if words:
                     anchor = faces.anchor(execution.instance)

@@ -51,7 +51,7 @@ def run_nodes(
         state = RunState.CANCELED
         raise
     finally:
-        record = replace(beginning.record, state=state)
+        record = beginning.tracking.ended(replace(beginning.record, state=state))
         store.record_run(record)
         listener.run_ended(record)
     return record, Ended(executions, scheduler.failures)

@@ -24,7 +24,9 @@ from pipeline_lib.metadata.store import (
     RunRecord,
     open_store,
 )
+from pipeline_lib.metadata.tracking import refuse_bad_tags
 from pipeline_lib.node.run import Run, prepare_run
+from pipeline_lib.runners.code_version import code_folder
 from pipeline_lib.runners.local.beginning import (
     Beginning,
     begin,
@@ -49,6 +51,7 @@ from pipeline_lib.runners.local.termination import ended_in_order
 from pipeline_lib.runners.local.worker import WORKER_PID
 from pipeline_lib.runners.local.worker_pool import WorkerPool
 from pipeline_lib.runners.local.workforce import InThisProcess, Workforce
+from pipeline_lib.runners.tracking import Tracking
 
 
 class LocalRunner:
@@ -89,6 +92,7 @@ class LocalRunner:
         use_cache: bool = True,
         options: RunOptions | None = None,
         tags: Sequence[str] = (),
+        source_folder: str | None = None,
         metadata_connection_config: MetadataConnectionConfig | None = None,
     ) -> RunResult:
         """Run a pipeline, as written or compiled, to its end.
@@ -101,6 +105,8 @@ class LocalRunner:
             options: which part of it to run; by default all.
             tags: words by which to find the run again, and by which a `Channel` finds its
                 artifacts.
+            source_folder: folder of the git repository whose commit is recorded; by default that
+                of the pipeline's components, or the working directory.
             metadata_connection_config: store to use in place of the pipeline's.
 
         Raises:
@@ -111,6 +117,7 @@ class LocalRunner:
             KeyboardInterrupt: the user interrupted; what was running is recorded as canceled.
         """
         refuse_text(tags, "run(tags=...) takes a list of words")
+        refuse_bad_tags(tags)
         config = metadata_connection_config or _config_of(pipeline)
         compiled = self._compiled(pipeline)
         options = options or RunOptions()
@@ -126,13 +133,19 @@ class LocalRunner:
         )
 
         base_run = options.base_run
-        return self._run(run, config, lambda store: begin(run, partial, base_run, tags, store))
+        return self._run(
+            run,
+            config,
+            source_folder,
+            lambda store, tracking: begin(run, partial, base_run, tags, store, tracking),
+        )
 
     def resume(
         self,
         run_id: str,
         pipeline: Pipeline | ir.Pipeline | None = None,
         *,
+        source_folder: str | None = None,
         metadata_connection_config: MetadataConnectionConfig | None = None,
     ) -> RunResult:
         """Go on with a run that was interrupted, killed or has failed.
@@ -144,6 +157,7 @@ class LocalRunner:
             run_id: id of the run.
             pipeline: the pipeline, whose code may have been mended; by default as it was compiled
                 when the run was started.
+            source_folder: as `run` takes it.
             metadata_connection_config: store that holds the run, in place of the pipeline's.
 
         Raises:
@@ -166,7 +180,12 @@ class LocalRunner:
             default_root=earlier.pipeline_root,
             use_cache=earlier.use_cache,
         )
-        return self._run(run, config, lambda store: begin_again(run, earlier, store))
+        return self._run(
+            run,
+            config,
+            source_folder,
+            lambda store, tracking: begin_again(run, earlier, store, tracking),
+        )
 
     def _compiled(self, pipeline: Pipeline | ir.Pipeline) -> ir.Pipeline:
         refuse_in_worker()
@@ -181,11 +200,13 @@ class LocalRunner:
         self,
         run: Run,
         config: MetadataConnectionConfig,
-        beginning: Callable[[MetadataStore], Beginning],
+        source_folder: str | None,
+        beginning: Callable[[MetadataStore, Tracking], Beginning],
     ) -> RunResult:
-        # The workers start while the store is opened.
+        # Git answers, and the workers start, while the store is opened.
         with (
             ended_in_order(),
+            closing(Tracking(source_folder or code_folder(run.pipeline))) as tracking,
             sole_runner(run.run_id, run.root) as lock,
             closing(self._workforce(run, lock)) as workforce,
             closing(open_store(config)) as store,
@@ -194,7 +215,7 @@ class LocalRunner:
             canceled_if_interrupted(run.run_id, store),
             self._listener() as listener,
         ):
-            begun = beginning(store)
+            begun = beginning(store, tracking)
             capacity = Capacity.of_machine(workforce.size, self._cpus, self._memory)
             record, ended = run_nodes(run, store, workforce, capacity, listener, begun)
             result = RunResult(record, ended.executions, config)

@@ -1,6 +1,6 @@
 "use strict";
 (() => {
-  const rows = [...document.querySelectorAll("tbody tr")].map(row => [row, row.textContent.toLowerCase(), JSON.parse(row.dataset.tags)]);
+  const rows = [...document.querySelectorAll("tbody tr")].map(row => [row, `${row.textContent.toLowerCase()}\n${row.dataset.words}`, JSON.parse(row.dataset.tags)]);
   const filter = document.getElementById("filter");
   const chips = [...document.querySelectorAll(".chip[data-tag]")];
   const narrow = () => {
@@ -8,7 +8,7 @@
     const tags = chips.filter(one => one.getAttribute("aria-pressed") === "true").map(one => one.dataset.tag);
     let count = 0;
     for (const [row, words, own] of rows) {
-      const fits = words.includes(wanted) && tags.every(tag => own.includes(tag));
+      const fits = wanted.split(/\s+/).every(one => words.includes(one)) && tags.every(tag => own.includes(tag));
       row.hidden = !fits;
       count += fits;
     }
