@@ -73,7 +73,7 @@ class ExecutionRecord:
         cached_from: id of the execution whose outputs were taken over, or 0.
         cache_note: why the cache did not serve it, where its leaves do not tell.
         reason: why it was skipped, canceled or served from the cache.
-        log_uri: where the executor's output was written.
+        log_uri: where the executor's output was written; empty if there was none.
         started, ended: seconds since the epoch; 0 where it has not ended.
         id: the store's id, 0 before it is recorded.
     """
