@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Protocol
 
 from pipeline_lib.metadata.store import ExecutionRecord, RunRecord
@@ -9,7 +12,7 @@ from pipeline_lib.node.run import Run
 
 
 class RunListener(Protocol):
-    """Is told of each step of a run, always from the thread that called `run`."""
+    """Is told of each step of a run, of one after the other."""
 
     def run_started(self, run: Run) -> None:
         """The run begins."""
@@ -44,3 +47,38 @@ class Silent:
 
     def run_ended(self, run: RunRecord) -> None:
         """Show nothing."""
+
+
+@contextmanager
+def told_aside(make: Callable[[], RunListener]) -> Iterator[RunListener]:
+    """A listener that passes on what it is told, in a thread of its own.
+
+    So the run goes on while a terminal is written to, and while what that needs is imported.
+    What `make` or its listener raises comes through when the run has ended.
+    """
+    with ThreadPoolExecutor(1, "plib-listener") as thread:
+        yield _Aside(thread, thread.submit(make))
+
+
+class _Aside:
+    def __init__(self, thread: ThreadPoolExecutor, listener: Future[RunListener]) -> None:
+        self._thread = thread
+        self._listener = listener
+
+    def run_started(self, run: Run) -> None:
+        self._tell(lambda listener: listener.run_started(run))
+
+    def node_started(self, instance: str) -> None:
+        self._tell(lambda listener: listener.node_started(instance))
+
+    def node_retried(self, execution: ExecutionRecord, delay: float) -> None:
+        self._tell(lambda listener: listener.node_retried(execution, delay))
+
+    def node_ended(self, execution: ExecutionRecord, seconds: float) -> None:
+        self._tell(lambda listener: listener.node_ended(execution, seconds))
+
+    def run_ended(self, run: RunRecord) -> None:
+        self._tell(lambda listener: listener.run_ended(run)).result()
+
+    def _tell(self, call: Callable[[RunListener], None]) -> Future[None]:
+        return self._thread.submit(lambda: call(self._listener.result()))

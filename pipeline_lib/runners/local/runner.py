@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -32,7 +32,7 @@ from pipeline_lib.runners.local.beginning import (
     canceled_if_interrupted,
 )
 from pipeline_lib.runners.local.capacity import Capacity
-from pipeline_lib.runners.local.events import RunListener, Silent
+from pipeline_lib.runners.local.events import RunListener, Silent, told_aside
 from pipeline_lib.runners.local.intended_run import (
     default_root,
     new_run_id,
@@ -192,22 +192,18 @@ class LocalRunner:
             # Before the store is closed, also where canceling was interrupted.
             closing(workforce),
             canceled_if_interrupted(run.run_id, store),
+            self._listener() as listener,
         ):
             begun = beginning(store)
             capacity = Capacity.of_machine(workforce.size, self._cpus, self._memory)
-            record, ended = run_nodes(run, store, workforce, capacity, self._listener(), begun)
+            record, ended = run_nodes(run, store, workforce, capacity, listener, begun)
             result = RunResult(record, ended.executions, config)
             if ended.failures:
                 raise run_error(result, ended.failures)
             return result
 
-    def _listener(self) -> RunListener:
-        if not self._progress:
-            return Silent()
-        # Imported here: rich would double the time that importing the library takes.
-        from pipeline_lib.runners.local.progress import ConsoleProgress
-
-        return ConsoleProgress()
+    def _listener(self) -> AbstractContextManager[RunListener]:
+        return told_aside(_console_progress) if self._progress else nullcontext(Silent())
 
     def _workforce(self, run: Run, lock: int) -> Workforce:
         if self._inline:
@@ -217,6 +213,13 @@ class LocalRunner:
         at_once = len(nodes) if all(not node.loop for node in nodes) else self._parallelism
         size = min(self._parallelism, at_once)
         return WorkerPool(size, _executor_modules(nodes), kept_open=(lock,))
+
+
+def _console_progress() -> RunListener:
+    # Imported here: rich would double the time that importing the library takes.
+    from pipeline_lib.runners.local.progress import ConsoleProgress
+
+    return ConsoleProgress()
 
 
 def _declared(run: RunRecord, pipeline: ir.Pipeline) -> dict[str, Any]:
