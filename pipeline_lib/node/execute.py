@@ -140,6 +140,7 @@ def _published(record: ArtifactRecord, slot: OutputSlot) -> ArtifactRecord:
 
 
 def _temporary_directory(request: ExecutionRequest) -> str:
-    if files.is_local(request.system_dir):
+    # What Beam's workers write for each other has to lie where all of them reach it.
+    if files.is_local(request.system_dir) or request.beam_pipeline_args:
         return f"{request.system_dir}/tmp"
     return f"{tempfile.gettempdir()}/plib-{request.run_id}-{request.execution_id}"
