@@ -14,9 +14,9 @@ from pipeline_lib.render.value_preview import NO_VALUE, value_preview
 from pipeline_lib.render.wording import value
 from pipeline_lib.report.cache_reasons import Reason
 from pipeline_lib.report.html.states import Faces, NodeFace
-from pipeline_lib.report.log_tail import log_tail
 from pipeline_lib.report.run_view import RunView
 from pipeline_lib.report.wording import moment
+from pipeline_lib.runners.local.log_tail import log_tail
 
 _LOG_LINES = 25
 _LOG_LINES_OF_FAILED = 100
