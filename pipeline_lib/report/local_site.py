@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 from pipeline_lib.errors import PipelineLibError, RunNotFoundError
 from pipeline_lib.metadata.store import MetadataStore
 from pipeline_lib.report.comparison import compare
+from pipeline_lib.report.html.lineage import lineage_html
 from pipeline_lib.report.html.page import run_html, runs_html
 from pipeline_lib.report.run_search import find_runs
 from pipeline_lib.report.run_view import view_run
@@ -82,6 +83,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self._page(_run(self.server.store, run_id, query.get("against", "")))
             case ["runs", run_id, "version"]:
                 self._answer(HTTPStatus.OK, _version(self.server.store, run_id))
+            case ["artifacts", number] if number.isdecimal():
+                self._page(_lineage(self.server.store, int(number)))
             case ["compare"] if {"before", "after"} <= set(query):
                 place = f"/runs/{quote(query['after'])}?against={quote(query['before'])}"
                 self._answer(HTTPStatus.SEE_OTHER, "", Location=f"{place}#comparison")
@@ -107,6 +110,13 @@ def _runs(store: MetadataStore, query: Mapping[str, str], tags: Sequence[str]) -
         store.runs(), query.get("find", ""), tags, int(number) if number.isdecimal() else 1
     )
     return runs_html(found, [store.states(run.run_id) for run in found.runs])
+
+
+def _lineage(store: MetadataStore, artifact_id: int) -> str:
+    lineage = store.lineage([artifact_id])
+    if artifact_id not in lineage.artifacts:
+        raise RunNotFoundError(f"The store holds no artifact {artifact_id}. All runs are at /.")
+    return lineage_html(lineage, artifact_id)
 
 
 def _run(store: MetadataStore, run_id: str, against: str) -> str:

@@ -195,3 +195,35 @@ def test_a_search_without_a_result_and_a_page_that_is_not_there(served: Served) 
     assert "No run has all of that." in text_of(served.get("/?find=nothing")[1])
     assert "first demo complete" in text_of(served.get("/?page=7")[1])
     assert "first demo complete" in text_of(served.get("/?page=x")[1])
+
+
+def test_the_lineage_of_an_artifact_leads_on(served: Served, browser: Browser) -> None:
+    def ran(run_id: str, name: str, **more: object) -> ArtifactRecord:
+        served.store.record_run(replace(run_record(), run_id=run_id))
+        given = {"id": 0, "outputs": {"data": [ArtifactRecord("Report", f"/{name}")]}, **more}
+        made = execution(0, name=name, output_types={"data": ArtifactType("Report")}, **given)
+        return served.store.record(replace(made, run_id=run_id)).outputs["data"][0]
+
+    raw = ran("first", "Load")
+    clean = ran("first", "Clean", inputs={"data": [raw]})
+    ran("second", "Load", state=ExecutionState.CACHED, outputs={"data": [raw]}, cached_from=1)
+    ran("second", "Train & <b>", inputs={"data": [clean]})
+    page = browser.new_page()
+    page.goto(f"{served.site.url}runs/first#Load")
+    expect(page.locator("article.chosen h2")).to_contain_text("Load")
+    page.get_by_role("link", name="what was made of it").locator("visible=true").click()
+    expect(page.locator("h1")).to_have_text(f"Lineage of Report {raw.id}")
+    expect(page.locator("a.box.chosen")).to_contain_text(f"artifact · {raw.id}")
+    labels = page.locator("a.box .l").all_text_contents()
+    assert sorted(labels) == ["Clean", "Load", "Report", "Report", "Report", "Train & <b>"]
+    expect(page.locator("ul li")).to_have_text("Load in run second took it over")
+    page.locator("a.box.s-complete", has_text="Train & <b>").click()
+    expect(page.locator("article.chosen h2")).to_contain_text("Train & <b>")
+    assert "/runs/second" in page.url
+    page.close()
+
+
+def test_an_artifact_that_is_not_there(served: Served) -> None:
+    message = "The store holds no artifact 77. All runs are at /."
+    assert served.get("/artifacts/77") == (404, message)
+    assert served.get("/artifacts/x")[0] == 404

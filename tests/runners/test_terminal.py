@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -166,6 +167,24 @@ def test_a_log_gets_plain_lines(folder: Path) -> None:
     assert re.fullmatch(r"✗ Block  failed +[0-9.]+ s  ValueError: the loss is nan", lines[41])
     assert lines[62:65] == ["The log of Block ends:", "  │ epoch 1", "  │ epoch 2"]
     assert re.fullmatch(r"Run failed in [0-9.]+ s", lines[65])
+
+
+def test_a_run_goes_on_when_nobody_reads_what_it_says(folder: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = subprocess.Popen(
+        [sys.executable, *COMMAND, "--json"],
+        cwd=folder,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=writer,
+        text=True,
+    )
+    os.close(writer)
+    (folder / "gate").write_text("")
+    told = json.loads(process.communicate()[0])
+    assert told["state"] == "complete"
+    assert {node["state"] for node in told["nodes"]} == {"complete"}
 
 
 def test_a_log_with_colours_is_not_drawn_in(folder: Path) -> None:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
-from jinja2 import Environment
 from markupsafe import Markup
 
 from pipeline_lib.metadata.store import NESTED_FAILURE, ExecutionRecord, ExecutionState, RunRecord
-from pipeline_lib.render.markup import STYLE, environment
+from pipeline_lib.render.markup import STYLE
 from pipeline_lib.render.render import in_words
 from pipeline_lib.render.value_preview import NO_VALUE, value_preview
 from pipeline_lib.render.wording import value
@@ -21,6 +18,7 @@ from pipeline_lib.report.comparison import Comparison
 from pipeline_lib.report.html.graph import HEIGHT, WIDTH, draw
 from pipeline_lib.report.html.node_details import Details
 from pipeline_lib.report.html.states import Faces
+from pipeline_lib.report.html.template import page_environment
 from pipeline_lib.report.html.timeline import LABELS, ROW, timeline
 from pipeline_lib.report.run_levels import Level, run_levels
 from pipeline_lib.report.run_metrics import is_number, metrics
@@ -49,7 +47,7 @@ def run_html(view: RunView, comparison: Comparison | None = None, *, version: st
     executions = list(view.executions.values())
     until = max((one.ended or one.started for one in executions), default=view.run.started)
     return (
-        _environment()
+        page_environment()
         .get_template("run.html")
         .render(
             run=view.run,
@@ -101,7 +99,7 @@ def runs_html(found: FoundRuns, states: Sequence[Mapping[str, ExecutionState]]) 
         for name, number in (("newer", found.number - 1), ("older", found.number + 1))
         if 1 <= number <= found.pages
     ]
-    return _environment().get_template("runs.html").render(rows=rows, found=found, leads=leads)
+    return page_environment().get_template("runs.html").render(rows=rows, found=found, leads=leads)
 
 
 def _address(found: FoundRuns, number: int) -> str:
@@ -109,17 +107,6 @@ def _address(found: FoundRuns, number: int) -> str:
     asked = [("find", found.words)] if found.words else []
     asked += [("tag", tag) for tag in found.chosen_tags]
     return f"/?{urlencode([*asked, ('page', number)])}"
-
-
-@cache
-def _environment() -> Environment:
-    made = environment("pipeline_lib.report.html")
-    made.filters.update(pretty=_pretty)
-    return made
-
-
-def _pretty(given: Any) -> str:
-    return given if isinstance(given, str) else json.dumps(given, indent=2, default=str)
 
 
 def _facts(view: RunView) -> Sequence[tuple[str, str]]:

@@ -11,6 +11,13 @@ from pipeline_lib.runners.local.live_tree import LiveTree
 from pipeline_lib.runners.local.progress_lines import ProgressLines
 
 
+class _LastingConsole(Console):
+    """Falls silent when nobody reads any more, as of `plib run ... | head`: the run goes on."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+
+
 def terminal_progress(
     store: MetadataStore | None = None, places: int = 1, *, may_live: bool = True
 ) -> RunListener:
@@ -25,7 +32,7 @@ def terminal_progress(
         places: how many nodes may run at once.
         may_live: `False` for lines on a terminal too, because nodes may use it themselves.
     """
-    console = Console(stderr=True, highlight=False)
+    console = _LastingConsole(stderr=True, highlight=False)
     if may_live and console.file.isatty() and not console.is_dumb_terminal:
         return LiveTree(console, EarlierTimes(store) if store is not None else None, places)
     return ProgressLines(console)

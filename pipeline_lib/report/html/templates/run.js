@@ -11,10 +11,13 @@
   const [first] = boxes.values();
   const items = all(".list li");
   const panel = document.getElementById("details");
+  // A page elsewhere knows a node by its name.
+  const names = new Map(items.map(one => [one.firstChild.textContent, one.dataset.n]));
+  const asked = () => decodeURIComponent(location.hash.slice(1));
   let chosen = null;
 
   function choose(id, move) {
-    if (!articles.has(id)) id = "overview";
+    if (!articles.has(id)) id = names.get(id) || "overview";
     if (chosen) {
       articles.get(chosen).classList.remove("chosen");
       for (const one of shown.get(chosen) || []) { one.classList.remove("chosen"); one.removeAttribute("aria-current"); }
@@ -53,7 +56,7 @@
     const id = link && link.getAttribute("href").slice(1);
     if (id && articles.has(id)) { event.preventDefault(); go(id); }
   });
-  addEventListener("popstate", () => choose(location.hash.slice(1), true));
+  addEventListener("popstate", () => choose(asked(), true));
 
   const filter = document.getElementById("filter");
   const chips = all(".chip");
@@ -108,5 +111,5 @@
     const canvas = first.closest(".canvas");
     canvas.scrollLeft = first.querySelector("rect").x.baseVal.value - canvas.clientWidth / 2 + 108;
   }
-  choose(location.hash.slice(1), false);
+  choose(asked(), false);
 })();
