@@ -27,6 +27,7 @@ _COMMANDS = (
     LazyCommand("serve", "pipeline_lib.cli.serve", "Serve models over gRPC and REST."),
     LazyCommand("show", "pipeline_lib.cli.show", "Show a run, or one node of it."),
     LazyCommand("tag", "pipeline_lib.cli.tag", "List the tags of a run, add some, or remove some."),
+    LazyCommand("template", "pipeline_lib.cli.template", "Begin a project with a template."),
     LazyCommand(
         "tensorboard",
         "pipeline_lib.cli.tensorboard",

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -200,7 +201,11 @@ def test_a_search_without_a_result_and_a_page_that_is_not_there(served: Served) 
 def test_the_lineage_of_an_artifact_leads_on(served: Served, browser: Browser) -> None:
     def ran(run_id: str, name: str, **more: object) -> ArtifactRecord:
         served.store.record_run(replace(run_record(), run_id=run_id))
-        given = {"id": 0, "outputs": {"data": [ArtifactRecord("Report", f"/{name}")]}, **more}
+        given: dict[str, Any] = {
+            "id": 0,
+            "outputs": {"data": [ArtifactRecord("Report", f"/{name}")]},
+            **more,
+        }
         made = execution(0, name=name, output_types={"data": ArtifactType("Report")}, **given)
         return served.store.record(replace(made, run_id=run_id)).outputs["data"][0]
 

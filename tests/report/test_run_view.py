@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,12 @@ def store(tmp_path: Path) -> Iterator[MetadataStore]:
 
 def record(store: MetadataStore, run_id: str, name: str, **more: object) -> ExecutionRecord:
     store.record_run(replace(run_record(), run_id=run_id))
-    given = {"id": 0, "outputs": {}, "output_types": {"data": ArtifactType("Report")}, **more}
+    given: dict[str, Any] = {
+        "id": 0,
+        "outputs": {},
+        "output_types": {"data": ArtifactType("Report")},
+        **more,
+    }
     return store.record(replace(execution(0, name=name, **given), run_id=run_id))
 
 

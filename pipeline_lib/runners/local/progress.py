@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from rich.console import Console
 
 from pipeline_lib.metadata.store import MetadataStore
@@ -9,6 +11,9 @@ from pipeline_lib.runners.local.earlier_times import EarlierTimes
 from pipeline_lib.runners.local.events import RunListener
 from pipeline_lib.runners.local.live_tree import LiveTree
 from pipeline_lib.runners.local.progress_lines import ProgressLines
+
+_IN_NOTEBOOK = "JPY_PARENT_PID"
+"""Set for what a notebook's cell runs with `!`: a terminal that draws nothing twice."""
 
 
 class _LastingConsole(Console):
@@ -33,6 +38,7 @@ def terminal_progress(
         may_live: `False` for lines on a terminal too, because nodes may use it themselves.
     """
     console = _LastingConsole(stderr=True, highlight=False)
-    if may_live and console.file.isatty() and not console.is_dumb_terminal:
+    may_live = may_live and _IN_NOTEBOOK not in os.environ and not console.is_dumb_terminal
+    if may_live and console.file.isatty():
         return LiveTree(console, EarlierTimes(store) if store is not None else None, places)
     return ProgressLines(console)
