@@ -67,7 +67,8 @@ def test_an_unknown_command() -> None:
         "\n"
         "Error: There is no command 'shwo'. "
         "These exist: 'compare', 'compile', 'completion', 'gc', 'lineage', 'note', 'plan', "
-        "'replay', 'report', 'run', 'runs', 'serve', 'show', 'tag', 'template', 'tensorboard', 'ui', 'why'. "
+        "'replay', 'report', 'run', 'runs', 'serve', 'show', 'tag', 'template', "
+        "'tensorboard', 'ui', 'why'. "
         "Did you mean 'show'?\n"
     )
 
