@@ -100,10 +100,11 @@ def test_more_at_once_than_there_is_room_for(chain: RunTree) -> None:
     assert shown(chain, 10)[-1] == "… 91 running"
 
 
-def test_what_still_waits_at_the_end_is_not_told(chain: RunTree) -> None:
+def test_at_the_end_nothing_waits_or_runs(chain: RunTree) -> None:
     end(chain, "n0")
-    chain.top.forget_waiting()
-    assert shown(chain) == ["✓ n0 complete  2.00 s"]
+    chain.branch("n1").since = 9.0
+    chain.top.end()
+    assert shown(chain) == ["✓ n0 complete  2.00 s", "! n1 canceled  1 s"]
 
 
 def test_how_long_a_run_goes_on(chain: RunTree) -> None:

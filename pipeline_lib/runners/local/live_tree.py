@@ -88,7 +88,7 @@ class LiveTree:
         if self._earlier is not None:
             self._earlier.close()
         with self._lock:
-            self._known.top.forget_waiting()
+            self._known.top.end()
             for line in self._whole():
                 self._console.print(line, soft_wrap=True)
         self._console.print(last_line_of(run, time.monotonic() - self._started))

@@ -23,6 +23,7 @@ class Branch:
         execution: its final record.
         seconds: how long it took, when it has ended.
         note: what is told of it while it runs.
+        is_over: the run has ended.
         inner: the branches below it, as far as the run has got.
     """
 
@@ -32,6 +33,7 @@ class Branch:
     execution: ExecutionRecord | None = None
     seconds: float = 0.0
     note: str = ""
+    is_over: bool = False
     inner: dict[str, Branch] = field(default_factory=dict)
 
     @property
@@ -40,7 +42,7 @@ class Branch:
         if self.execution is not None:
             return self.execution.state
         if self.since:
-            return ExecutionState.RUNNING
+            return ExecutionState.CANCELED if self.is_over else ExecutionState.RUNNING
         return _state_of_all({one.state for one in self.inner.values()})
 
     def leaves(self) -> Iterator[Branch]:
@@ -50,10 +52,11 @@ class Branch:
         for one in self.inner.values():
             yield from one.leaves()
 
-    def forget_waiting(self) -> None:
-        """Drop the branches that still wait: the run is over, or has not to do with them."""
+    def end(self) -> None:
+        """The run is over: what still runs has been stopped, and what waits is dropped."""
+        self.is_over = True
         for one in self.inner.values():
-            one.forget_waiting()
+            one.end()
         self.inner = {name: one for name, one in self.inner.items() if one.state is not None}
 
     def expect(self, nodes: NodeSet, only: Collection[str] | None = None) -> None:
