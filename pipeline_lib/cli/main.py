@@ -13,6 +13,7 @@ _COMMANDS = (
     LazyCommand(
         "compile", "pipeline_lib.cli.compile", "Compile a pipeline, to look at or to keep."
     ),
+    LazyCommand("completion", "pipeline_lib.cli.completion", "Let a shell complete what is typed."),
     LazyCommand("compare", "pipeline_lib.cli.compare", "Say how two runs differ."),
     LazyCommand("gc", "pipeline_lib.cli.gc", "Delete the files of old runs."),
     LazyCommand(
@@ -26,6 +27,7 @@ _COMMANDS = (
     LazyCommand("serve", "pipeline_lib.cli.serve", "Serve models over gRPC and REST."),
     LazyCommand("show", "pipeline_lib.cli.show", "Show a run, or one node of it."),
     LazyCommand("tag", "pipeline_lib.cli.tag", "List the tags of a run, add some, or remove some."),
+    LazyCommand("template", "pipeline_lib.cli.template", "Begin a project with a template."),
     LazyCommand(
         "tensorboard",
         "pipeline_lib.cli.tensorboard",
@@ -46,7 +48,7 @@ _COMMANDS = (
         "plib show latest",
         "plib show latest Trainer",
         "plib report latest",
-        'eval "$(_PLIB_COMPLETE=bash_source plib)"  # completion; or zsh_source, fish_source',
+        'eval "$(plib completion bash)"  # completion; or zsh, fish',
     ),
 )
 @click.version_option(pipeline_lib.__version__, prog_name="plib")

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from pipeline_lib.cli.completing import complete_run
 from pipeline_lib.runners.local.run_options import RunOptions
 
 _OPTIONS = (
@@ -28,6 +29,7 @@ _OPTIONS = (
     click.option(
         "--base-run",
         metavar="RUN",
+        shell_complete=complete_run,
         help="With --from or --to: the run to take results over from. By default the newest that "
         "has them all.",
     ),

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from pipeline_lib.cli.author_module import add_to_path
+from pipeline_lib.cli.completing import complete_node, complete_run
 from pipeline_lib.cli.examples import examples
 from pipeline_lib.cli.exit_codes import debug_option
 from pipeline_lib.cli.run_id import find_run
@@ -31,8 +32,8 @@ from pipeline_lib.tfx.as_tfx import serve_as_tfx
         "plib replay 20260131-2359 'train_all.Trainer#2' --output again",
     ),
 )
-@click.argument("run_id", metavar="RUN")
-@click.argument("instance", metavar="NODE")
+@click.argument("run_id", metavar="RUN", shell_complete=complete_run)
+@click.argument("instance", metavar="NODE", shell_complete=complete_node)
 @click.option("--pdb", is_flag=True, help="Start the debugger where the node fails.")
 @click.option(
     "--output",

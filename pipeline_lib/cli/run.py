@@ -11,6 +11,7 @@ from dataclasses import replace
 import click
 
 from pipeline_lib.cli.author_module import add_to_path
+from pipeline_lib.cli.completing import complete_run
 from pipeline_lib.cli.examples import examples
 from pipeline_lib.cli.exit_codes import debug_option
 from pipeline_lib.cli.output import json_option, write_json
@@ -72,6 +73,7 @@ from pipeline_lib.tfx.as_tfx import serve_as_tfx
     "--resume",
     "resumed",
     metavar="RUN",
+    shell_complete=complete_run,
     help="Go on with a run that was interrupted or has failed: what is complete is not run again. "
     "Without PIPELINE, with the pipeline as it was compiled then.",
 )

@@ -84,6 +84,13 @@ class MetadataStore(Protocol):
             RunNotFoundError: the store holds no such run.
         """
 
+    def seconds(self, run_id: str) -> Mapping[str, float]:
+        """How long each instance that is complete took, without reading any artifact.
+
+        Raises:
+            RunNotFoundError: the store holds no such run.
+        """
+
     def run(self, run_id: str) -> RunRecord:
         """A run by its id.
 

@@ -9,8 +9,8 @@ from rich.text import Text
 
 from pipeline_lib.metadata.store import ExecutionRecord
 from pipeline_lib.report.artifact_text import artifacts_text
-from pipeline_lib.report.log_tail import log_tail
 from pipeline_lib.report.wording import moment, state_mark, took, value
+from pipeline_lib.runners.local.log_tail import log_tail
 
 _LOG_LINES = 20
 

@@ -362,14 +362,23 @@ def test_runs_are_read_back_newest_first(store: MetadataStore, reader: MetadataS
     assert 0 < oldest.started <= oldest.ended
 
 
+def test_how_long_nodes_took(store: MetadataStore, reader: MetadataStore) -> None:
+    trained(store)
+    store.record(execution("pusher", state=ExecutionState.CACHED))
+    store.record(execution("evaluator"))
+    (trainer, *_) = reader.executions("run-1")
+    assert reader.seconds("run-1") == {"trainer": trainer.ended - trainer.started}
+
+
 @pytest.mark.parametrize(
     "read",
     [
         lambda store: store.run("run-9"),
         lambda store: store.executions("run-9"),
         lambda store: store.states("run-9"),
+        lambda store: store.seconds("run-9"),
     ],
-    ids=["run", "executions", "states"],
+    ids=["run", "executions", "states", "seconds"],
 )
 def test_an_unknown_run_is_refused(
     store: MetadataStore, read: Callable[[MetadataStore], object]

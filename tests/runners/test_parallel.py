@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -70,7 +71,7 @@ class Watching:
         self.most = 0
         self.events: list[str] = []
 
-    def run_started(self, run: Run) -> None:
+    def run_started(self, run: Run, awaited: Collection[str]) -> None:
         self.events.append("run started")
 
     def node_started(self, instance: str) -> None:

@@ -60,6 +60,6 @@ def test_a_listener_that_cannot_be_made_comes_through_at_the_end() -> None:
         raise ModuleNotFoundError("No module named 'rich'")
 
     with told_aside(make) as listener:
-        listener.run_started(Run.__new__(Run))
+        listener.run_started(Run.__new__(Run), [])
         with pytest.raises(ModuleNotFoundError, match=r"^No module named 'rich'$"):
             listener.run_ended(ENDED)

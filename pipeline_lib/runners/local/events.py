@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Protocol
@@ -14,8 +14,8 @@ from pipeline_lib.node.run import Run
 class RunListener(Protocol):
     """Is told of each step of a run, of one after the other."""
 
-    def run_started(self, run: Run) -> None:
-        """The run begins."""
+    def run_started(self, run: Run, awaited: Collection[str]) -> None:
+        """The run begins; those of the pipeline's nodes `awaited` are to be run."""
 
     def node_started(self, instance: str) -> None:
         """A node is about to be driven."""
@@ -33,7 +33,7 @@ class RunListener(Protocol):
 class Silent:
     """A listener that shows nothing."""
 
-    def run_started(self, run: Run) -> None:
+    def run_started(self, run: Run, awaited: Collection[str]) -> None:
         """Show nothing."""
 
     def node_started(self, instance: str) -> None:
@@ -65,8 +65,8 @@ class _Aside:
         self._thread = thread
         self._listener = listener
 
-    def run_started(self, run: Run) -> None:
-        self._tell(lambda listener: listener.run_started(run))
+    def run_started(self, run: Run, awaited: Collection[str]) -> None:
+        self._tell(lambda listener: listener.run_started(run, awaited))
 
     def node_started(self, instance: str) -> None:
         self._tell(lambda listener: listener.node_started(instance))

@@ -213,7 +213,7 @@ class LocalRunner:
             # Before the store is closed, also where canceling was interrupted.
             closing(workforce),
             canceled_if_interrupted(run.run_id, store),
-            self._listener() as listener,
+            self._listener(store) as listener,
         ):
             begun = beginning(store, tracking)
             capacity = Capacity.of_machine(workforce.size, self._cpus, self._memory)
@@ -223,8 +223,12 @@ class LocalRunner:
                 raise run_error(result, ended.failures)
             return result
 
-    def _listener(self) -> AbstractContextManager[RunListener]:
-        return told_aside(_console_progress) if self._progress else nullcontext(Silent())
+    def _listener(self, store: MetadataStore) -> AbstractContextManager[RunListener]:
+        if not self._progress:
+            return nullcontext(Silent())
+        # Nodes that run in this process may print, or stop in a debugger.
+        may_live = not self._inline
+        return told_aside(lambda: _terminal_progress(store, self._parallelism, may_live))
 
     def _workforce(self, run: Run, lock: int) -> Workforce:
         if self._inline:
@@ -236,11 +240,11 @@ class LocalRunner:
         return WorkerPool(size, _executor_modules(nodes), kept_open=(lock,))
 
 
-def _console_progress() -> RunListener:
+def _terminal_progress(store: MetadataStore, places: int, may_live: bool) -> RunListener:
     # Imported here: rich would double the time that importing the library takes.
-    from pipeline_lib.runners.local.progress import ConsoleProgress
+    from pipeline_lib.runners.local.progress import terminal_progress
 
-    return ConsoleProgress()
+    return terminal_progress(store, places, may_live=may_live)
 
 
 def _declared(run: RunRecord, pipeline: ir.Pipeline) -> dict[str, Any]:
