@@ -16,13 +16,21 @@ from google.protobuf import json_format, text_format
 from google.protobuf.message import DecodeError, Message
 
 from pipeline_lib.errors import InvalidPipelineError
-from pipeline_lib.ir import executors, expressions, inputs, node, pipeline, pipeline_pb2
+from pipeline_lib.ir import (
+    executors,
+    expressions,
+    inputs,
+    kubernetes,
+    node,
+    pipeline,
+    pipeline_pb2,
+)
 from pipeline_lib.ir.expressions import Literal
 from pipeline_lib.ir.pipeline import Pipeline
 
 _CLASSES: Mapping[str, type] = {
     name: value
-    for module in (expressions, inputs, executors, node, pipeline)
+    for module in (expressions, inputs, executors, kubernetes, node, pipeline)
     for name, value in vars(module).items()
     if isinstance(value, type) and (is_dataclass(value) or issubclass(value, Enum))
 }
