@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline_lib.ir.kubernetes import KubernetesOptions
+
 STORE_VARIABLE = "PIPELINE_LIB_STORE"
 """Environment variable in which a container finds its store, as `connection_of` takes it."""
 
@@ -37,9 +39,11 @@ class KubeflowSettings:
             this library and the author's modules.
         pipeline_root: below it all outputs are written, in place of what the pipeline says.
         use_cache: whether cached results may be used at all.
+        kubernetes: what every Pod has on the cluster, where its node does not say otherwise.
     """
 
     store: StoreFromSecret | StoreUrl
     image: str = ""
     pipeline_root: str | None = None
     use_cache: bool = True
+    kubernetes: KubernetesOptions = KubernetesOptions()
