@@ -214,12 +214,18 @@ def _check_complete(name: str, values: Mapping[str, Any]) -> None:
             )
 
 
+def _is_repeated(part: Any) -> bool:
+    # protobuf 6 has it as a property, and warns of `label`; protobuf 4 has only `label`.
+    repeated = getattr(part, "is_repeated", None)
+    return bool(part.label == part.LABEL_REPEATED if repeated is None else repeated)
+
+
 def _decode_field(message: Any, part: Any) -> Any:
     value = getattr(message, part.name)
     if part.message_type is not None and part.message_type.GetOptions().map_entry:
         item = part.message_type.fields_by_name["value"]
         return {key: _decode_item(value[key], item) for key in value}
-    if part.label == part.LABEL_REPEATED:
+    if _is_repeated(part):
         return tuple(_decode_item(item, part) for item in value)
     if part.has_presence and not message.HasField(part.name):
         return None

@@ -71,6 +71,9 @@ class ConsoleProgress:
     def run_ended(self, run: RunRecord) -> None:
         """Say how the run ended."""
         self._live.stop()
+        if run.state is RunState.RUNNING:
+            self._console.print("[yellow]The run goes on[/]")
+            return
         colour = "green" if run.state is RunState.COMPLETE else "red"
         seconds = time.monotonic() - self._started
         self._console.print(f"[{colour}]Run {run.state.value}[/] in {seconds:.2f} s")
