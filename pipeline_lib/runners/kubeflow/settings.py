@@ -47,3 +47,7 @@ class KubeflowSettings:
     pipeline_root: str | None = None
     use_cache: bool = True
     kubernetes: KubernetesOptions = KubernetesOptions()
+    from_nodes: tuple[str, ...] = ()
+    to_nodes: tuple[str, ...] = ()
+    base_run: str | None = None
+    kubernetes: KubernetesOptions = KubernetesOptions()

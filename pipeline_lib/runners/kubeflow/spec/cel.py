@@ -31,7 +31,12 @@ def parameter(name: str) -> str:
 
 def comparison(operator: Operator, left: str, right: str) -> str:
     """Two values compared."""
-    return f"({left} {operator.value} {right})"
+    return f"{left} {operator.value} {right}"
+
+
+def truth(value: str) -> str:
+    """Whether a boolean value is true, as kfp writes it."""
+    return f"{value} == true"
 
 
 def negation(operand: str) -> str:

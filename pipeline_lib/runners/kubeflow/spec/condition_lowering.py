@@ -118,7 +118,8 @@ class ConditionLowering:
         producers = self._producers(expression)
         if producers is not None and len(producers) == 1:
             asked = expression if wanted else Operation(Operator.NOT, (expression,))
-            return self._ask(producers.pop(), self._told(asked, ir.ParameterType.BOOL))
+            told = self._ask(producers.pop(), self._told(asked, ir.ParameterType.BOOL))
+            return cel.truth(told)
         match expression:
             case Operation(Operator.NOT, (operand,)):
                 return self._lowered(operand, not wanted)
@@ -130,7 +131,8 @@ class ConditionLowering:
         read = self._operand(expression)
         if read is None or read.kind is not ir.ParameterType.BOOL:
             return None
-        return _unless(read.doubts, read.text if wanted else cel.negation(read.text))
+        text = cel.truth(read.text)
+        return _unless(read.doubts, text if wanted else cel.negation(text))
 
     def _compared(
         self, operator: Operator, left: Expression, right: Expression, wanted: bool
@@ -163,7 +165,7 @@ class ConditionLowering:
         node_id = producers.pop()
         value = self._told(expression, kind)
         known = self._ask(node_id, replace(value, whether_known=True))
-        return _Operand(self._ask(node_id, value), kind, (cel.negation(known),))
+        return _Operand(self._ask(node_id, value), kind, (cel.negation(cel.truth(known)),))
 
     def _producers(self, expression: Expression) -> set[str] | None:
         """The nodes that an expression reads; `None` where their steps cannot evaluate it."""
