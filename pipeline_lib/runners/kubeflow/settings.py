@@ -40,6 +40,9 @@ class KubeflowSettings:
         pipeline_root: below it all outputs are written, in place of what the pipeline says.
         use_cache: whether cached results may be used at all.
         kubernetes: what every Pod has on the cluster, where its node does not say otherwise.
+        from_nodes: the nodes that a partial run begins with, by id.
+        to_nodes: the nodes that a partial run ends with, by id.
+        base_run: run whose results a partial run takes over; `None` for the latest.
     """
 
     store: StoreFromSecret | StoreUrl
@@ -50,4 +53,3 @@ class KubeflowSettings:
     from_nodes: tuple[str, ...] = ()
     to_nodes: tuple[str, ...] = ()
     base_run: str | None = None
-    kubernetes: KubernetesOptions = KubernetesOptions()
