@@ -12,10 +12,14 @@ import pytest
 from pipeline_lib import LocalRunner
 from pipeline_lib.compiler.compile import compile
 from pipeline_lib.errors import PipelineRunError
+from pipeline_lib.kubernetes import KubernetesOptions, PersistentVolumeClaim
 from pipeline_lib.metadata.connection import SqliteConnection
+from pipeline_lib.runners.kubeflow.settings import KubeflowSettings, StoreFromSecret
+from pipeline_lib.runners.kubeflow.spec.compile_spec import compile_spec
 from pipeline_lib.runners.kubeflow.steps.__main__ import main
 from tests.contracts.normalised_store import run_in_words
 from tests.contracts.parity_pipelines import CASES, Case
+from tests.runners.kubeflow.local.spec_interpreter import Container, SpecInterpreter
 from tests.runners.kubeflow.steps.in_order import InOrder
 
 Words = list[list[str]]
@@ -39,6 +43,34 @@ def _local(runner: LocalRunner) -> Callable[[Callable[[Path], Case], Path], Word
     return run
 
 
+def _kubeflow(make: Callable[[Path], Case], folder: Path) -> Words:
+    """The compiled specification, interpreted, its containers' programs in this process."""
+    case = make(folder)
+    store = folder / "store.sqlite"
+    run_ids = [f"kubeflow-run-{number}" for number in range(case.times)]
+    settings = KubeflowSettings(
+        StoreFromSecret("store", "url"),
+        image="image:1",
+        kubernetes=KubernetesOptions(volumes=(PersistentVolumeClaim("files", str(folder)),)),
+    )
+    document = compile_spec(compile(case.pipeline(folder)), settings)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PIPELINE_LIB_STORE", str(store))
+        for run_id in run_ids:
+            files = folder / "kubeflow" / run_id
+            SpecInterpreter(document.spec, run_id, files, _in_this_process).run(case.parameters)
+    return run_in_words(SqliteConnection(str(store)), run_ids, folder)
+
+
+def _in_this_process(container: Container) -> int:
+    program, arguments = container.command[:3], container.command[3:]
+    assert list(program) == ["python3", "-m", "pipeline_lib.runners.kubeflow.steps"]
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in container.environment.items():
+            patch.setenv(name, value)
+        return main(arguments)
+
+
 def _steps(make: Callable[[Path], Case], folder: Path) -> Words:
     case = make(folder)
     store = folder / "store.sqlite"
@@ -53,6 +85,7 @@ def _steps(make: Callable[[Path], Case], folder: Path) -> Words:
 RUNNERS: dict[str, Callable[[Callable[[Path], Case], Path], Words]] = {
     "workers": _local(LocalRunner(2, progress=False)),
     "steps": _steps,
+    "kubeflow": _kubeflow,
 }
 
 

@@ -11,6 +11,8 @@ from contextlib import closing
 
 from pipeline_lib.errors import PipelineLibError
 from pipeline_lib.metadata.store import ExecutionRecord, MetadataStore
+from pipeline_lib.node.launch import Execute
+from pipeline_lib.node.nesting import Nested
 from pipeline_lib.runners.kubeflow.steps.arguments import Arguments, parsed
 from pipeline_lib.runners.kubeflow.steps.begun_run import BegunRun, begun_run
 from pipeline_lib.runners.kubeflow.steps.executor_input import tell
@@ -46,13 +48,23 @@ def _begin(arguments: Arguments, store: MetadataStore) -> int:
 
 
 def _node(arguments: Arguments, store: MetadataStore) -> int:
+    from pipeline_lib.runners.kubeflow.steps.executing import execute_in_worker
+
+    return _launch(arguments, store, execute_in_worker)
+
+
+def _skip(arguments: Arguments, store: MetadataStore) -> int:
+    from pipeline_lib.runners.kubeflow.steps.node import refuse_to_execute
+
+    return _launch(arguments, store, refuse_to_execute)
+
+
+def _launch(arguments: Arguments, store: MetadataStore, execute: Execute) -> int:
     from pipeline_lib.runners.kubeflow.steps.node import launch_at
 
     begun, place = _place(arguments, store)
-    if place.run is None:
-        return _end_of_node(arguments, begun, place, None, store)
-    ended = launch_at(place, begun, store)
-    if not isinstance(ended, ExecutionRecord):
+    ended = None if place.run is None else launch_at(place, begun, store, execute)
+    if isinstance(ended, Nested):
         raise PipelineLibError(f"Node {arguments.node!r} holds nodes: it is opened and closed.")
     return _end_of_node(arguments, begun, place, ended, store)
 
@@ -63,7 +75,7 @@ def _open(arguments: Arguments, store: MetadataStore) -> int:
     begun, place = _place(arguments, store)
     opened = Opened(None) if place.run is None else open_holder(place, begun, store)
     tell(arguments.told, opened.told, opened.execution)
-    return exit_code(place, opened.execution, store)
+    return exit_code(place.node, opened.execution, arguments.goes_on, store)
 
 
 def _close(arguments: Arguments, store: MetadataStore) -> int:
@@ -72,6 +84,13 @@ def _close(arguments: Arguments, store: MetadataStore) -> int:
     begun, place = _place(arguments, store)
     ended = None if place.run is None else close_holder(place, begun, store)
     return _end_of_node(arguments, begun, place, ended, store)
+
+
+def _check(arguments: Arguments, store: MetadataStore) -> int:
+    from pipeline_lib.runners.kubeflow.steps.end import check_run
+
+    tell(arguments.told, {})
+    return check_run(begun_run(arguments.run_id, store), store)
 
 
 def _end(arguments: Arguments, store: MetadataStore) -> int:
@@ -96,14 +115,16 @@ def _end_of_node(
 ) -> int:
     told = told_of(begun.run.pipeline, arguments.node, place.run, ended)
     tell(arguments.told, told, ended)
-    return exit_code(place, ended, store)
+    return exit_code(place.node, ended, arguments.goes_on, store)
 
 
 _STEPS: Mapping[str, Callable[[Arguments, MetadataStore], int]] = {
     "begin": _begin,
     "node": _node,
+    "skip": _skip,
     "open": _open,
     "close": _close,
+    "check": _check,
     "end": _end,
 }
 

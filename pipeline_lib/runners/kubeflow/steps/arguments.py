@@ -9,17 +9,16 @@ from dataclasses import dataclass
 from pipeline_lib.runners.kubeflow.steps.begin import Start
 from pipeline_lib.runners.kubeflow.steps.executor_input import ExecutorInput, executor_input
 
-BEGIN, NODE, OPEN, CLOSE, DRIVE, PUBLISH, END = (
-    "begin",
-    "node",
-    "open",
-    "close",
-    "drive",
-    "publish",
-    "end",
-)
-"""The verbs: the run begins; a whole node; what holds nodes, before and after these; a container
-of the user's, before and after it; the run ends."""
+BEGIN, NODE, SKIP, OPEN, CLOSE = "begin", "node", "skip", "open", "close"
+DRIVE, PUBLISH, CHECK, END = "drive", "publish", "check", "end"
+"""The verbs.
+
+The run begins; a whole node; a node that is known to be skipped; what holds nodes, before and after
+these; a container of the author's, before and after it; whether a node has failed; the run ends.
+"""
+
+
+_VERBS = (BEGIN, NODE, SKIP, OPEN, CLOSE, DRIVE, PUBLISH, CHECK, END)
 
 
 @dataclass(frozen=True)
@@ -30,6 +29,7 @@ class Arguments:
         told: what KFP tells it.
         node: full id of a node.
         positions: of each loop around the node, outermost first.
+        goes_on: whether the step ends well though its node has failed.
         pipeline: the compiled pipeline as `pack` makes it, for the first step.
         start: how the first step starts the run.
     """
@@ -38,6 +38,7 @@ class Arguments:
     told: ExecutorInput
     node: str
     positions: tuple[int, ...]
+    goes_on: bool
     pipeline: tuple[str, ...]
     start: Start
 
@@ -64,13 +65,20 @@ def parsed(words: Sequence[str]) -> Arguments:
         base_run=given.base_run,
     )
     told = executor_input(given.executor_input)
-    positions = tuple(given.position)
-    return Arguments(given.verb, told, given.node, positions, tuple(given.pipeline), start)
+    return Arguments(
+        given.verb,
+        told,
+        given.node,
+        tuple(given.position),
+        given.goes_on,
+        tuple(given.pipeline),
+        start,
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m pipeline_lib.runners.kubeflow.steps")
-    parser.add_argument("verb", choices=(BEGIN, NODE, OPEN, CLOSE, DRIVE, PUBLISH, END))
+    parser.add_argument("verb", choices=_VERBS)
     parser.add_argument("--executor-input", default="{}", metavar="JSON", help="KFP's {{$}}")
     parser.add_argument("--run", required=True, help="id of the run")
     parser.add_argument("--node", default="", help="id, with those of the nodes around")
@@ -78,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--position", action="append", default=[], type=lambda text: int(float(text))
     )
+    parser.add_argument("--goes-on", action="store_true", help="end well though the node failed")
     parser.add_argument("--pipeline", action="extend", nargs="+", default=[], metavar="TEXT")
     parser.add_argument("--root", default="", help="pipeline root in place of the pipeline's")
     parser.add_argument("--no-cache", action="store_true", help="use no cached results")

@@ -1,4 +1,4 @@
-"""The last step of a run: what never started is recorded, the exit handler runs, the run ends."""
+"""The last steps of a run: what never started is recorded, the exit handler runs, the run ends."""
 
 from __future__ import annotations
 
@@ -21,11 +21,23 @@ from pipeline_lib.runners.kubeflow.steps.settling import Settling, failures_of
 from pipeline_lib.runners.local.task import final_status
 
 
+def check_run(begun: BegunRun, store: MetadataStore) -> int:
+    """Tell the cluster whether nodes have failed whose steps ended well, so that others could run.
+
+    Returns:
+        1 where the run has failed.
+    """
+    failures = failures_of(begun, store)
+    for one in failures:
+        say(f"{one.instance} failed.")
+    return 1 if failures else 0
+
+
 def end_run(begun: BegunRun, store: MetadataStore) -> int:
     """Settle the nodes, run the exit handler, record how the run ended.
 
     Returns:
-        1 where the run has failed: not every step of a node that failed tells the cluster so.
+        0, or 1 where the exit handler failed: the cluster knows of the other failures.
     """
     Settling(begun, store).settle_pipeline()
     handler = begun.run.pipeline.exit_handler
@@ -40,7 +52,7 @@ def end_run(begun: BegunRun, store: MetadataStore) -> int:
     state = _state(begun, bool(failures) or not handled, store)
     store.record_run(replace(begun.record, state=state))
     say(f"run {begun.run.run_id}: {state.value}")
-    return 1 if state is RunState.FAILED else 0
+    return 0 if handled else 1
 
 
 def _handle_exit(handler: Node, run: Run, begun: BegunRun, store: MetadataStore) -> ExecutionRecord:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeline_lib.artifacts import files
+from pipeline_lib.errors import PipelineLibError
 from pipeline_lib.metadata.store import (
     ErrorRecord,
     ExecutionRecord,
@@ -13,9 +14,10 @@ from pipeline_lib.metadata.store import (
     RunRecord,
 )
 from pipeline_lib.node.drive import skip
-from pipeline_lib.node.launch import launch
+from pipeline_lib.node.launch import Execute, launch
 from pipeline_lib.node.nesting import Nested
 from pipeline_lib.node.places import leftovers
+from pipeline_lib.node.request import ExecutionRequest, Outcome
 from pipeline_lib.runners.kubeflow.steps.begun_run import BegunRun
 from pipeline_lib.runners.kubeflow.steps.executing import execute_in_worker
 from pipeline_lib.runners.kubeflow.steps.levels import Place, level_of
@@ -27,7 +29,9 @@ _ENDED = "The container ended before the node was done: it was killed, or its ma
 """Kubernetes tells why: `kubectl describe pod`."""
 
 
-def launch_at(place: Place, begun: BegunRun, store: MetadataStore) -> ExecutionRecord | Nested:
+def launch_at(
+    place: Place, begun: BegunRun, store: MetadataStore, execute: Execute = execute_in_worker
+) -> ExecutionRecord | Nested:
     """Launch a node, or skip it where a failure above it is the reason.
 
     What it has achieved in an earlier attempt, or was taken over from another run, stays.
@@ -42,7 +46,19 @@ def launch_at(place: Place, begun: BegunRun, store: MetadataStore) -> ExecutionR
     reason = level_of(place, store).reason_to_skip(node)
     if reason:
         return skip(node, run, store, reason)
-    return launch(node, run, store, execute_in_worker)
+    return launch(node, run, store, execute)
+
+
+def refuse_to_execute(request: ExecutionRequest) -> Outcome:
+    """In place of executing a node in a step that is only to record why the node is skipped.
+
+    Raises:
+        PipelineLibError: always.
+    """
+    raise PipelineLibError(
+        f"Kubeflow takes the condition of node {request.node_id!r} to be false, but it holds. "
+        "Compile the pipeline again; if that does not help, this is a mistake of the library."
+    )
 
 
 def record_ended_container(

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipeline_lib.ir.evaluation import Scope
+from pipeline_lib.ir.node import Node
 from pipeline_lib.ir.pipeline import Pipeline
 from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, MetadataStore
 from pipeline_lib.node.run import Run
 from pipeline_lib.runners.kubeflow.spec.conditions import told_values
-from pipeline_lib.runners.kubeflow.spec.going_on import Placed, goes_on
-from pipeline_lib.runners.kubeflow.steps.levels import Place
 from pipeline_lib.runners.kubeflow.steps.saying import say
 
 
@@ -32,12 +31,16 @@ def told_of(
     return {name: one.text(scope) for name, one in values.items()}
 
 
-def exit_code(place: Place, ended: ExecutionRecord | None, store: MetadataStore) -> int:
-    """What a step is to end with.
+def exit_code(
+    node: Node, ended: ExecutionRecord | None, goes_on: bool, store: MetadataStore
+) -> int:
+    """What the step of a node is to end with.
 
-    Returns:
-        1 after an attempt that failed where another is to follow, or where nothing else could run
-        any more; else 0, for the cluster starts nothing beside or after a step that failed.
+    Args:
+        node: the node.
+        ended: its record; `None` where it was not run.
+        goes_on: whether the step ends well though the node has failed in its last attempt.
+        store: where its earlier attempts are.
     """
     if ended is None:
         say("It is not part of this run.")
@@ -45,20 +48,14 @@ def exit_code(place: Place, ended: ExecutionRecord | None, store: MetadataStore)
     say(_summary(ended))
     if ended.state is not ExecutionState.FAILED:
         return 0
-    if _is_last_attempt(place, ended, store) and goes_on(_placed(place)):
-        return 0
-    return 1
+    return 0 if goes_on and _is_last_attempt(node, ended, store) else 1
 
 
-def _is_last_attempt(place: Place, ended: ExecutionRecord, store: MetadataStore) -> bool:
-    if not place.node.options.max_retries:
+def _is_last_attempt(node: Node, ended: ExecutionRecord, store: MetadataStore) -> bool:
+    if not node.options.max_retries:
         return True
     attempts = sum(one.instance == ended.instance for one in store.executions(ended.run_id))
-    return attempts > place.node.options.max_retries
-
-
-def _placed(place: Place) -> list[Placed]:
-    return [Placed(node, level) for node, level in zip(place.path, place.levels, strict=True)]
+    return attempts > node.options.max_retries
 
 
 def _summary(ended: ExecutionRecord) -> str:
