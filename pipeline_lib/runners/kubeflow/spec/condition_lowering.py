@@ -2,8 +2,8 @@
 
 What reads one other node is told by that node's step as a boolean, so that it is decided by this
 library's own evaluator. CEL joins such parts and compares what several nodes or the run's
-parameters tell. What is said may be weaker than the condition and is never stronger: the step of
-the node decides again.
+parameters tell. What is said may be weaker than the condition and is never stronger: where it is
+true the step of the node decides again.
 """
 
 from __future__ import annotations

@@ -39,23 +39,23 @@ class ToldValue:
     def text(self, scope: Scope | None) -> str:
         """What the step writes; it never raises.
 
+        A value that cannot be had is told as one that is empty or false: whichever step the trigger
+        then chooses evaluates the condition itself, and records what is wrong.
+
         Args:
             scope: the outputs and the run's parameters; `None` where the node has no outputs since
-                it did not succeed. Nodes that read them are skipped, so that it does not matter.
+                it did not succeed.
         """
-        if scope is None:
-            return _OF_NOTHING[self.type]
-        try:
-            value = evaluate(self.expression, scope)
-        except Exception:  # whatever a file system raises
-            value = None
-        text = _text(value, self.kind)
+        text = None if scope is None else _text(self._value(scope), self.kind)
         if self.whether_known:
             return "false" if text is None else "true"
-        if text is None:
-            # The node that asks has to start, to say for itself why it cannot go on.
-            return "true" if self.kind is ParameterType.BOOL else _OF_NOTHING[self.kind]
-        return text
+        return _OF_NOTHING[self.kind] if text is None else text
+
+    def _value(self, scope: Scope) -> object:
+        try:
+            return evaluate(self.expression, scope)
+        except Exception:  # whatever a file system raises
+            return None
 
 
 def _text(value: object, kind: ParameterType) -> str | None:
