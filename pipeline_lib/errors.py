@@ -9,6 +9,7 @@ PipelineLibError
 ├── MetadataStoreError       the metadata store cannot be opened, read or written
 ├── RunNotFoundError         the store, or the cluster, holds no such run
 ├── ClusterError             a cluster cannot be reached, or refuses what it is asked
+├── ImageError               a container image that cannot be built
 └── PipelineRunError         a run in which at least one node failed
 
 What an author has written or given wrong, AuthoringError and InvalidPipelineError, is a ValueError,
@@ -57,6 +58,10 @@ class RunNotFoundError(PipelineLibError):
 
 class ClusterError(PipelineLibError):
     """A cluster cannot be reached, or refuses what it is asked."""
+
+
+class ImageError(PipelineLibError):
+    """A container image cannot be built: no engine, base image or package, or nothing to put in."""
 
 
 class PipelineRunError(PipelineLibError):
