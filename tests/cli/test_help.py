@@ -67,8 +67,8 @@ def test_an_unknown_command() -> None:
         "\n"
         "Error: There is no command 'shwo'. "
         "These exist: 'compare', 'compile', 'gc', 'image', 'kubeflow', 'lineage', 'plan', "
-            "'replay', 'report', 'run', 'runs', 'serve', 'show', 'ui', 'why'. "
-            "Did you mean 'show'?\n"
+        "'replay', 'report', 'run', 'runs', 'serve', 'show', 'ui', 'why'. "
+        "Did you mean 'show'?\n"
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from pipeline_lib.errors import AuthoringError
 from pipeline_lib.metadata.connection import (
     GrpcConnection,
@@ -11,40 +13,39 @@ from pipeline_lib.metadata.connection import (
 )
 from pipeline_lib.runners.kubeflow.settings import StoreFromSecret, StoreUrl
 
-_IN_A_SECRET = (
-    "Put the store's URL into a Kubernetes secret, as 'kubectl create secret generic "
-    "pipeline-store --from-literal=url=mysql://USER:PASSWORD@HOST:PORT/DATABASE' does, and give "
-    'store_secret=("pipeline-store", "url") (--store-secret pipeline-store/url).'
-)
-
 
 def store_place(
     secret: tuple[str, str] | None, config: MetadataConnectionConfig | None
 ) -> StoreFromSecret | StoreUrl:
-    """Where containers find the store: in a secret, or at a URL that is none.
+    """Where containers find the store: in a secret, or at a URL.
 
     Args:
         secret: name of a Kubernetes secret and the key of the store's URL in it.
         config: the store that the author has named.
 
     Raises:
-        AuthoringError: neither is given, or the URL would hold a password.
+        AuthoringError: neither is given.
     """
     if secret is not None:
         return StoreFromSecret(*secret)
     if config is None:
         raise AuthoringError(
-            f"Nothing says which metadata store the containers write to. {_IN_A_SECRET}"
+            "Nothing says which metadata store the containers write to. Put the store's URL into "
+            "a Kubernetes secret, as 'kubectl create secret generic pipeline-store "
+            "--from-literal=url=mysql://USER:PASSWORD@HOST:PORT/DATABASE' does, and give "
+            'store_secret=("pipeline-store", "url") (--store-secret pipeline-store/url).'
         )
+    return StoreUrl(_url(config))
+
+
+def _url(config: MetadataConnectionConfig) -> str:
+    """The URL of a store, as `connection_of` reads it."""
     if isinstance(config, SqliteConnection):
-        return StoreUrl(config.path)
+        return config.path
     if isinstance(config, GrpcConnection):
-        return StoreUrl(f"grpc://{config.host}:{config.port}")
-    if config.password:
-        raise AuthoringError(
-            "The store's password would be written into the compiled pipeline, where everybody "
-            f"can read it. {_IN_A_SECRET}"
-        )
+        return f"grpc://{config.host}:{config.port}"
     scheme = "mysql" if isinstance(config, MySqlConnection) else "postgresql"
-    place = f"{config.host}:{config.port}/{config.database}"
-    return StoreUrl(f"{scheme}://{config.username}@{place}")
+    user = quote(config.username, safe="")
+    if config.password:
+        user += f":{quote(config.password, safe='')}"
+    return f"{scheme}://{user}@{config.host}:{config.port}/{config.database}"

@@ -56,12 +56,12 @@ class RunExecutions:
             return None
 
     def of(self, run: ClusterRun) -> list[ExecutionRecord]:
-        """All executions, oldest first; of a store that is gone, as Kubeflow tells them."""
+        """All executions, oldest first; of a store that has none, as Kubeflow tells them."""
         if self._store is not None:
             try:
                 return self._store.executions(run.run_id)
             except RunNotFoundError:
-                return []  # its first step has not come to recording it
+                pass  # its first step has not recorded it; or it is in another store
             except MetadataStoreError:
                 self._store = None
         return self.told_by_tasks(run)

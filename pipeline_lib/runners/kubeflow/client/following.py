@@ -6,8 +6,9 @@ import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 
-from pipeline_lib.errors import MetadataStoreError
+from pipeline_lib.errors import MetadataStoreError, PipelineRunError
 from pipeline_lib.metadata.connection import MetadataConnectionConfig
 from pipeline_lib.metadata.store import MetadataStore, RunState, open_store
 from pipeline_lib.runners.kubeflow.client.access import ClusterAccess
@@ -19,13 +20,35 @@ from pipeline_lib.runners.kubeflow.client.watching import watch
 from pipeline_lib.runners.local.events import RunListener
 
 
+@dataclass(frozen=True)
+class Followed:
+    """A run that was followed to its end.
+
+    Attributes:
+        failure: what is to be raised, if the run is not complete.
+    """
+
+    result: KubeflowRunResult
+    failure: PipelineRunError | None
+
+    def result_or_raise(self) -> KubeflowRunResult:
+        """The result of a run that is complete.
+
+        Raises:
+            PipelineRunError: it is not.
+        """
+        if self.failure is not None:
+            raise self.failure
+        return self.result
+
+
 def follow(
     cluster: Cluster,
     run_id: str,
     config: MetadataConnectionConfig | None,
     listener: RunListener,
     interval: float,
-) -> KubeflowRunResult:
+) -> Followed:
     """Follow a run that was started with this library, to its end.
 
     Args:
@@ -38,7 +61,6 @@ def follow(
     Raises:
         RunNotFoundError: the cluster has no such run, or it is of another tool.
         ClusterError: the cluster cannot be asked any more.
-        PipelineRunError: at least one node failed, or the run was canceled.
         KeyboardInterrupt: the user does not want to follow it any longer; the run goes on.
     """
     spec = cluster.spec(cluster.run(run_id))
@@ -50,11 +72,12 @@ def follow(
         except KeyboardInterrupt:
             sys.stderr.write(_left_alone(run_id, cluster.access))
             raise
+        failure = None
         if watched.record.state is not RunState.COMPLETE:
-            raise run_failure(watched, source, cluster, pipeline)
-    return KubeflowRunResult(
-        watched.record, latest(watched.executions), config, cluster.url(run_id)
-    )
+            failure = run_failure(watched, source, cluster, pipeline)
+    executions = latest(watched.executions)
+    result = KubeflowRunResult(watched.record, executions, config, cluster.url(run_id))
+    return Followed(result, failure)
 
 
 @contextmanager

@@ -26,7 +26,7 @@ _LOG_LINES = 20
 
 @dataclass(frozen=True)
 class KubeflowRunResult:
-    """A run on a cluster that is complete.
+    """A run on a cluster that has ended.
 
     Attributes:
         executions: the final record of each node by its id, with those of the nodes around it and

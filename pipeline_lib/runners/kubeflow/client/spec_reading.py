@@ -7,6 +7,7 @@ from typing import Any
 
 from pipeline_lib import ir
 from pipeline_lib.errors import RunNotFoundError
+from pipeline_lib.runners.kubeflow.spec.containers import NODE_INPUT
 from pipeline_lib.runners.kubeflow.spec.packing import unpack
 
 _STEPS = "pipeline_lib.runners.kubeflow.steps"
@@ -18,7 +19,7 @@ def pipeline_in(spec: Mapping[str, Any], run_id: str) -> ir.Pipeline:
     Raises:
         RunNotFoundError: it holds none: it was not compiled by this library.
     """
-    for container in _containers(spec).values():
+    for _, container in _contained(spec).values():
         texts = _values(container, "--pipeline")
         if texts:
             return unpack(texts)
@@ -30,17 +31,22 @@ def pipeline_in(spec: Mapping[str, Any], run_id: str) -> ir.Pipeline:
 
 def node_of_task(spec: Mapping[str, Any]) -> dict[str, str]:
     """For each task that is a step of a node, by its name: the node's full id."""
-    given = {name: _values(container, "--node") for name, container in _containers(spec).items()}
-    return {name: nodes[0] for name, nodes in given.items() if nodes}
+    nodes = {}
+    for name, (task, container) in _contained(spec).items():
+        given = task.get("inputs", {}).get("parameters", {}).get(NODE_INPUT, {})
+        node = given.get("runtimeValue", {}).get("constant")
+        if node is not None and _is_step(container):
+            nodes[name] = str(node)
+    return nodes
 
 
 def container_tasks(spec: Mapping[str, Any]) -> frozenset[str]:
     """Names of the tasks that run in a container."""
-    return frozenset(_containers(spec))
+    return frozenset(_contained(spec))
 
 
-def _containers(spec: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """The container of each task that has one, by the task's name."""
+def _contained(spec: Mapping[str, Any]) -> dict[str, tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    """Each task that runs in a container, and the container, by the task's name."""
     executors = spec.get("deploymentSpec", {}).get("executors", {})
     components = spec.get("components", {})
     found = {}
@@ -49,16 +55,18 @@ def _containers(spec: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
             component = components.get(task.get("componentRef", {}).get("name"), {})
             executor = executors.get(component.get("executorLabel"), {})
             if "container" in executor:
-                found[name] = executor["container"]
+                found[name] = (task, executor["container"])
     return found
+
+
+def _is_step(container: Mapping[str, Any]) -> bool:
+    return _STEPS in container.get("command", ())
 
 
 def _values(container: Mapping[str, Any], option: str) -> list[str]:
     """What is given for an option of a step's command line; nothing where it is no step."""
-    if _STEPS not in container.get("command", ()):
-        return []
     values, is_given = [], False
-    for argument in container.get("args", ()):
+    for argument in container.get("args", ()) if _is_step(container) else ():
         if argument.startswith("--"):
             is_given = argument == option
         elif is_given:

@@ -66,7 +66,7 @@ class Leaving(Told):
 @pytest.fixture
 def run_id(cluster: Cluster, kfp_stub: KfpApiStub) -> str:
     """A run of the small pipeline, which waits to begin."""
-    return start(cluster, compiled(), small_document(compiled()))
+    return start(cluster, compiled(), small_document())
 
 
 def start(cluster: Cluster, pipeline: ir.Pipeline, document: str) -> str:
@@ -77,7 +77,7 @@ def start(cluster: Cluster, pipeline: ir.Pipeline, document: str) -> str:
 def followed(
     cluster: Cluster, run_id: str, told: Told, config: SqliteConnection | None = None
 ) -> KubeflowRunResult:
-    return follow(cluster, run_id, config, told, interval=0.001)
+    return follow(cluster, run_id, config, told, interval=0.001).result_or_raise()
 
 
 def test_what_kubeflow_tells_has_to_do_without_a_store(
@@ -110,7 +110,7 @@ def test_the_store_is_followed_where_it_can_be_reached(
     cluster: Cluster, kfp_stub: KfpApiStub, tmp_path: Path
 ) -> None:
     pipeline = compiled(str(tmp_path / "root"))
-    run_id = start(cluster, pipeline, small_document(pipeline))
+    run_id = start(cluster, pipeline, small_document())
     config = SqliteConnection(str(tmp_path / "store.sqlite"))
     # The local runner stands for the containers: it records what they would.
     runner = LocalRunner(inline=True, progress=False)
@@ -166,7 +166,7 @@ def test_a_failed_run_names_the_node_and_the_end_of_its_log(
     cluster: Cluster, kfp_stub: KfpApiStub, tmp_path: Path
 ) -> None:
     pipeline = compiled(str(tmp_path / "root"))
-    run_id = start(cluster, pipeline, small_document(pipeline))
+    run_id = start(cluster, pipeline, small_document())
     config = SqliteConnection(str(tmp_path / "store.sqlite"))
     with pytest.raises(PipelineRunError):
         LocalRunner(inline=True, progress=False).run(
@@ -294,7 +294,7 @@ def test_a_store_that_cannot_be_reached_is_told_and_done_without(
     kfp_stub.set_task(run_id, "load", "SUCCEEDED")
     kfp_stub.set_state(run_id, "SUCCEEDED")
     nowhere = MySqlConnection("127.0.0.1", 1, "plib", "plib", "")
-    result = follow(cluster, run_id, nowhere, Told(), interval=0.001)
+    result = follow(cluster, run_id, nowhere, Told(), interval=0.001).result
     assert list(result.executions) == ["Load"]
     told = capsys.readouterr().err
     assert told.endswith("\nWhat is shown of the run is what Kubeflow tells.\n")
@@ -310,7 +310,7 @@ def test_a_run_that_is_not_there(cluster: Cluster, kfp_stub: KfpApiStub) -> None
 
 
 def test_a_run_of_another_tool(cluster: Cluster, kfp_stub: KfpApiStub) -> None:
-    foreign = small_document(compiled()).replace("kubeflow.steps", "other")
+    foreign = small_document().replace("kubeflow.steps", "other")
     run_id = start(cluster, compiled(), foreign)
     with raises(
         RunNotFoundError,
@@ -321,7 +321,7 @@ def test_a_run_of_another_tool(cluster: Cluster, kfp_stub: KfpApiStub) -> None:
 
 
 def test_runs_are_listed_newest_first(cluster: Cluster, kfp_stub: KfpApiStub, run_id: str) -> None:
-    newer = start(cluster, compiled(), small_document(compiled()))
+    newer = start(cluster, compiled(), small_document())
     assert [one.run_id for one in cluster.runs(5)] == [newer, run_id]
     assert [one.run_id for one in cluster.runs(1)] == [newer]
     assert cluster.runs(5, experiment="other") == []

@@ -15,7 +15,7 @@ from pipeline_lib.runners.kubeflow.client.schedules import (
     schedules,
 )
 from pipeline_lib.runners.kubeflow.client.uploads import upload
-from tests.runners.kubeflow.client.small_pipeline import compiled, small_document
+from tests.runners.kubeflow.client.small_pipeline import small_document
 from tests.whole_message import raises
 
 pytest.importorskip("kfp", reason="kfp is not installed")
@@ -24,7 +24,7 @@ from tests.runners.kubeflow.client.kfp_api_stub import KfpApiStub
 
 
 def test_cron_and_interval(cluster: Cluster, kfp_stub: KfpApiStub) -> None:
-    version = upload(cluster, "small", small_document(compiled()))
+    version = upload(cluster, "small", small_document())
     nightly = create_schedule(cluster, "nightly", version, When(cron="30 2 * * *"), {"rows": 3})
     often = create_schedule(cluster, "often", version, When(interval=3600, catch_up=True), {})
     assert [one.name for one in schedules(cluster)] == ["nightly", "often"]
@@ -41,7 +41,7 @@ def test_six_fields_are_taken_as_they_are() -> None:
 
 
 def test_disabled_enabled_and_deleted(cluster: Cluster) -> None:
-    version = upload(cluster, "small", small_document(compiled()))
+    version = upload(cluster, "small", small_document())
     made = create_schedule(cluster, "nightly", version, When(cron="30 2 * * *"), {})
     assert made.enabled
     disable_schedule(cluster, made.schedule_id)

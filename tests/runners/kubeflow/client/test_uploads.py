@@ -6,15 +6,15 @@ from pipeline_lib.errors import ClusterError
 from pipeline_lib.runners.kubeflow.client.access import ClusterAccess
 from pipeline_lib.runners.kubeflow.client.cluster import Cluster
 from pipeline_lib.runners.kubeflow.client.uploads import upload
-from tests.runners.kubeflow.client.small_pipeline import compiled, small_document
+from tests.runners.kubeflow.client.small_pipeline import small_document
 from tests.whole_message import raises
 
 pytest.importorskip("kfp", reason="kfp is not installed")
 
 from tests.runners.kubeflow.client.kfp_api_stub import KfpApiStub
 
-DOCUMENT = small_document(compiled())
-OTHER = small_document(compiled("s3://bucket/elsewhere"))
+DOCUMENT = small_document()
+OTHER = small_document("s3://bucket/elsewhere")
 UPLOAD = "upload_pipeline_version"
 
 
@@ -91,4 +91,4 @@ def test_a_name_that_the_server_refuses(cluster: Cluster, kfp_stub: KfpApiStub) 
         "(400): Invalid input error: pipeline's name must contain only lowercase alphanumeric "
         "characters or '-' and must start with alphanumeric characters.",
     ):
-        upload(cluster, "small", small_document(compiled(), name="Small!"))
+        upload(cluster, "small", small_document().replace("name: small\n", "name: Small!\n"))
