@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline_lib import ir
-from pipeline_lib.ir.node_set import NodeSet
+from pipeline_lib.ir.node_set import NodeSet, in_running_order
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def _others_run(placed: Placed) -> bool:
 def _stopped(node_id: str, level: NodeSet) -> Iterator[str]:
     """The nodes that are skipped because of a failure."""
     stopped = {node_id}
-    for other in level.nodes:  # in an order in which they could run
+    for other in in_running_order(level, "What holds them"):
         if other.options.ignore_upstream_failure:
             continue
         if not stopped.isdisjoint(level.dependencies[other.id]):

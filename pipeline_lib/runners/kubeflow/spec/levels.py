@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline_lib import ir
-from pipeline_lib.ir.node_set import NodeSet
+from pipeline_lib.ir.node_set import NodeSet, in_running_order
 from pipeline_lib.runners.kubeflow.spec import cel
 from pipeline_lib.runners.kubeflow.spec.commands import lowered_command
 from pipeline_lib.runners.kubeflow.spec.condition_lowering import FromRun
@@ -47,7 +47,7 @@ class LevelLowering:
     def dag(self) -> Dag:
         """The tasks of the level's nodes."""
         dag = Dag(self._target.components)
-        for node in self._level.nodes:  # in an order in which they could run
+        for node in in_running_order(self._level, "What holds them"):
             self._tasks[node.id] = self._target.names.take(safe_name(node.id))
             self._add(node, dag)
         return dag
