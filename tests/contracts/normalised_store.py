@@ -6,6 +6,7 @@ record holds is compared.
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 from contextlib import closing
@@ -34,6 +35,12 @@ def run_in_words(
     """
     with closing(open_store(config)) as store:
         return [_in_words(store, run_id, run_ids, folder) for run_id in run_ids]
+
+
+def difference(found: list[str], expected: list[str]) -> str:
+    """What two runs have left that is not the same; empty where all is."""
+    lines = difflib.unified_diff(expected, found, "expected", "found", lineterm="", n=0)
+    return "\n".join(lines)
 
 
 def _in_words(store: MetadataStore, run_id: str, run_ids: list[str], folder: Path) -> list[str]:

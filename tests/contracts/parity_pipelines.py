@@ -108,6 +108,14 @@ def runtime_parameters_of_every_type(_: Path) -> Case:
 
 
 @case
+def chains_with_runtime_parameters(_: Path) -> Case:
+    count = steps.Count(start=RuntimeParameter("start", int, default=1))
+    add = steps.Add(n=count.outputs["n"], amount=RuntimeParameter("amount", int, default=2))
+    write = flow.Write(text=RuntimeParameter("text", str, default="text")).add_upstream_node(add)
+    return Case([count, add, write], {"start": 5})
+
+
+@case
 def conditions_whose_branches_are_united(_: Path) -> Case:
     number = flow.Multiply(n=5)
     with Cond(value_of(number) > 3):

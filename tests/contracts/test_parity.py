@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -17,7 +16,7 @@ from pipeline_lib.metadata.connection import SqliteConnection
 from pipeline_lib.runners.kubeflow.settings import KubeflowSettings, StoreFromSecret
 from pipeline_lib.runners.kubeflow.spec.compile_spec import compile_spec
 from pipeline_lib.runners.kubeflow.steps.__main__ import main
-from tests.contracts.normalised_store import run_in_words
+from tests.contracts.normalised_store import difference, run_in_words
 from tests.contracts.parity_pipelines import CASES, Case
 from tests.runners.kubeflow.local.spec_interpreter import Container, SpecInterpreter
 from tests.runners.kubeflow.steps.in_order import InOrder
@@ -25,7 +24,7 @@ from tests.runners.kubeflow.steps.in_order import InOrder
 Words = list[list[str]]
 
 
-def _local(runner: LocalRunner) -> Callable[[Callable[[Path], Case], Path], Words]:
+def local_records(runner: LocalRunner) -> Callable[[Callable[[Path], Case], Path], Words]:
     def run(make: Callable[[Path], Case], folder: Path) -> Words:
         case = make(folder)
         config = SqliteConnection(str(folder / "store.sqlite"))
@@ -83,7 +82,7 @@ def _steps(make: Callable[[Path], Case], folder: Path) -> Words:
 
 
 RUNNERS: dict[str, Callable[[Callable[[Path], Case], Path], Words]] = {
-    "workers": _local(LocalRunner(2, progress=False)),
+    "workers": local_records(LocalRunner(2, progress=False)),
     "steps": _steps,
     "kubeflow": _kubeflow,
 }
@@ -100,12 +99,7 @@ def test_leaves_the_same_records(name: str, runner: str, tmp_path: Path) -> None
     expected_in, found_in = tmp_path / "inline", tmp_path / runner
     expected_in.mkdir()
     found_in.mkdir()
-    expected = _local(LocalRunner(inline=True, progress=False))(CASES[name], expected_in)
+    expected = local_records(LocalRunner(inline=True, progress=False))(CASES[name], expected_in)
     found = RUNNERS[runner](CASES[name], found_in)
     for ours, others in zip(found, expected, strict=True):
-        assert _difference(ours, others) == ""
-
-
-def _difference(found: list[str], expected: list[str]) -> str:
-    lines = difflib.unified_diff(expected, found, "inline", "found", lineterm="", n=0)
-    return "\n".join(lines)
+        assert difference(ours, others) == ""

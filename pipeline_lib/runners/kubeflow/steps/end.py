@@ -29,7 +29,8 @@ def check_run(begun: BegunRun, store: MetadataStore) -> int:
     """
     failures = failures_of(begun, store)
     for one in failures:
-        say(f"{one.instance} failed.")
+        error = one.error
+        say(f"{one.instance}: {error.type}: {error.message}" if error else one.instance)
     return 1 if failures else 0
 
 
