@@ -22,7 +22,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     "build",
     epilog=examples(
         "plib image build",
-        "plib image build --tag registry.example/penguin:3 --extra ml",
+        "plib image build --tag registry.example/penguin:3 --extra ml --package s3fs",
         "plib image build --requirements requirements.txt --include 'schema/*.pbtxt'",
         "plib image build --base localhost/python:3.11 --wheels wheels  # without a network",
         "plib image build --context build/image  # for an engine elsewhere",
@@ -45,6 +45,9 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     "--extra", "extras", multiple=True, metavar="NAME", help="Extra of pipeline_lib, such as ml."
 )
 @click.option(
+    "--package", "packages", multiple=True, metavar="NAME", help="Further package, such as s3fs."
+)
+@click.option(
     "--include", multiple=True, metavar="PATTERN", help="Further files, such as 'schema/*.pbtxt'."
 )
 @click.option(
@@ -60,6 +63,7 @@ def command(
     base: str,
     requirements: Path | None,
     extras: tuple[str, ...],
+    packages: tuple[str, ...],
     include: tuple[str, ...],
     wheels: Path | None,
     engine: str | None,
@@ -79,6 +83,7 @@ def command(
         base=base,
         requirements=requirements,
         extras=extras,
+        packages=packages,
         include=include,
         wheels=wheels,
     )

@@ -43,6 +43,7 @@ def image_content(
     base: str = DEFAULT_BASE,
     requirements: Path | None = None,
     extras: Sequence[str] = (),
+    packages: Sequence[str] = (),
     include: Sequence[str] = (),
     wheels: Path | None = None,
 ) -> ImageContent:
@@ -54,6 +55,7 @@ def image_content(
         requirements: a requirements file; by default the packages that the modules import, in the
             versions that are installed here.
         extras: of this library, such as `"ml"`.
+        packages: further ones that no module imports by name, such as `"s3fs"`.
         include: patterns of further files of the folder.
         wheels: a folder of wheels that packages come from, in place of a package index.
 
@@ -62,10 +64,10 @@ def image_content(
     """
     project = find_project(folder, include)
     if requirements is None:
-        packages = of_environment(project, extras)
+        wanted = of_environment(project, extras, packages)
     else:
-        packages = of_file(requirements, extras)
-    return ImageContent(project, packages, base, wheels)
+        wanted = of_file(requirements, extras, packages)
+    return ImageContent(project, wanted, base, wheels)
 
 
 def build_image(content: ImageContent, engine: Engine, tell: Tell, tag: str = "") -> str:

@@ -37,8 +37,15 @@ class Requirements:
     notes: tuple[str, ...] = ()
 
 
-def of_environment(project: Project, extras: Sequence[str] = ()) -> Requirements:
+def of_environment(
+    project: Project, extras: Sequence[str] = (), packages: Sequence[str] = ()
+) -> Requirements:
     """This library and what the project imports, in the versions that are installed here.
+
+    Args:
+        project: the author's.
+        extras: of this library.
+        packages: further ones, which no module imports by name.
 
     Raises:
         ImageError: this library has no such extra.
@@ -52,15 +59,20 @@ def of_environment(project: Project, extras: Sequence[str] = ()) -> Requirements
     if "components" in imports.of_library and not {"ml", "demo"} & set(extras):
         notes.append("The standard components need TensorFlow and more to run: --extra ml.")
     return Requirements(
-        wanted=(_library(extras), *wanted),
+        wanted=(_library(extras), *wanted, *packages),
         constraints=tuple(sorted({_pin(one.name) for one in _installed()}, key=str.lower)),
         python=f"{sys.version_info.major}.{sys.version_info.minor}",
         notes=tuple(notes),
     )
 
 
-def of_file(path: Path, extras: Sequence[str] = ()) -> Requirements:
+def of_file(path: Path, extras: Sequence[str] = (), packages: Sequence[str] = ()) -> Requirements:
     """What an author's requirements file says, and this library where it does not.
+
+    Args:
+        path: of the file.
+        extras: of this library.
+        packages: further ones.
 
     Raises:
         ImageError: there is no such file, it refers to other files, or this library has no such
@@ -79,7 +91,7 @@ def of_file(path: Path, extras: Sequence[str] = ()) -> Requirements:
             )
     names = {_normal(found[1]) for line in lines if (found := _NAME.match(line))}
     own = () if DISTRIBUTION in names and not extras else (_library(extras),)
-    return Requirements(wanted=(*own, *lines))
+    return Requirements(wanted=(*own, *lines, *packages))
 
 
 def _library(extras: Sequence[str]) -> str:

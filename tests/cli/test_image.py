@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
 from pipeline_lib.cli.main import plib
 from pipeline_lib.images.build import DEFAULT_BASE
+from tests.cli.test_help import CONTEXT, examples_in, help_of
 from tests.images.projects import make_project
 
 
@@ -59,6 +61,18 @@ def test_nothing_to_put_in(tmp_path: Path) -> None:
         f"Error: {str(tmp_path)!r} holds no Python module that could be imported. Name the folder "
         "that holds your modules, such as the one with pipeline.py.\n"
     )
+
+
+def test_examples_are_taken_by_the_parser() -> None:
+    group = plib.get_command(CONTEXT, "image")
+    assert isinstance(group, click.Group)
+    build = group.get_command(CONTEXT, "build")
+    assert build is not None
+    found = examples_in(help_of("image", "build"))
+    assert len(found) >= 3
+    for _, _, name, *arguments in found:
+        assert name == "build"
+        build.make_context(name, arguments, parent=CONTEXT)
 
 
 def test_the_group_knows_its_commands() -> None:

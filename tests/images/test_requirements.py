@@ -76,6 +76,15 @@ def test_a_requirements_file_says_all_but_the_library(tmp_path: Path) -> None:
     assert of_file(file).wanted == ("Pipeline_Lib[ml]==0.0.9",)
 
 
+def test_further_packages_are_added_and_pinned_where_they_are_installed(tmp_path: Path) -> None:
+    project = project_of(tmp_path, pipeline="")
+    requirements = of_environment(project, packages=["fsspec", "s3fs>=2"])
+    assert requirements.wanted == (LIBRARY, "fsspec", "s3fs>=2")
+    assert f"fsspec=={metadata.version('fsspec')}" in requirements.constraints
+    (tmp_path / "requirements.txt").touch()
+    assert of_file(tmp_path / "requirements.txt", packages=["s3fs"]).wanted == (LIBRARY, "s3fs")
+
+
 def test_a_requirements_file_that_is_not_there(tmp_path: Path) -> None:
     file = tmp_path / "nothing.txt"
     with raises(

@@ -1,9 +1,9 @@
 """What the Pod of one container has, as Kubeflow Pipelines' back ends read it.
 
-The words are those of the message `KubernetesExecutorConfig`. Back ends older than 2.5 refuse a word
-that they do not know, so a word is used only for what was asked for; and names are given as plain
-texts, which every back end reads, old and new. `enabledSharedMemory` and `podAffinity` are in the
-message and no back end heeds them: shared memory is a volume.
+The words are those of the message `KubernetesExecutorConfig`. Back ends older than 2.5 refuse a
+word that they do not know, so a word is used only for what was asked for; and names are given as
+plain texts, which every back end reads, old and new. `enabledSharedMemory` and `podAffinity` are in
+the message and no back end heeds them: shared memory is a volume.
 """
 
 from __future__ import annotations
