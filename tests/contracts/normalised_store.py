@@ -23,6 +23,10 @@ _PLACE = re.compile(r"(/(?:\.system|[A-Za-z_.]+)/)\d+(?:-\d+)?(?=/|\"|$)")
 """The id of an execution in the path of what it wrote."""
 
 
+_LIBRARY = re.compile(r"(?<=File \\\")[^\"]*(?=/pipeline_lib/)")
+"""Where this library is installed, in a traceback."""
+
+
 def run_in_words(
     config: MetadataConnectionConfig, run_ids: list[str], folder: Path
 ) -> list[list[str]]:
@@ -83,4 +87,4 @@ def _neutral(line: str, run_ids: list[str], folder: Path) -> str:
     line = line.replace(str(folder), "FOLDER")
     for number, run_id in enumerate(run_ids, start=1):
         line = line.replace(run_id, f"RUN{number}")
-    return _PLACE.sub(r"\1N", line)
+    return _LIBRARY.sub("", _PLACE.sub(r"\1N", line))

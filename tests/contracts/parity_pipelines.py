@@ -101,7 +101,7 @@ def runtime_parameters_of_every_type(_: Path) -> Case:
         "whole": 3,
         "part": 2.0,
         "flag": True,
-        "items": [1, "two", 2.5, None],
+        "items": [1, "two", 2.5, True],
         "table": {"deep": {"n": 1}},
     }
     return Case([everything, five, less, more], given)
