@@ -103,6 +103,8 @@ def test_watch_a_run_that_fails(desk: Desk, cluster: KfpApiStub) -> None:
     assert result.stderr.endswith(
         f"Error: Run '{run_id}' of pipeline 'steps' failed: 1 of 1 nodes failed, 0 skipped.\n"
         "  Divide: TaskFailed: OOMKilled\n"
+        f"    logs of the run: kubectl logs -n kubeflow -l pipeline/runid={run_id} -c main "
+        "--prefix --tail=-1\n"
         f"Look further: {cluster.host}/#/runs/details/{run_id}\n"
     )
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
-from pipeline_lib.errors import ClusterError
+from pipeline_lib.errors import ClusterError, RunNotFoundError
 from pipeline_lib.runners.kubeflow.client.access import ClusterAccess
 from pipeline_lib.runners.kubeflow.client.reading import run_of
 from pipeline_lib.runners.kubeflow.client.records import ClusterRun
@@ -62,6 +62,23 @@ class Cluster:
             made = self.kfp.create_experiment(chosen, namespace=self.namespace)
         return str(made.experiment_id)
 
+    def _existing_experiment(self, name: str) -> str:
+        with self.asking(f"find experiment {name!r}"):
+            answer = self.kfp.list_experiments(
+                filter=name_filter(name), namespace=self.namespace, page_size=1
+            )
+        if not answer.experiments:
+            raise RunNotFoundError(f"The cluster has no experiment {name!r}.")
+        return str(answer.experiments[0].experiment_id)
+
+    def connect_again(self) -> None:
+        """Connect anew, with a new token where the way to get one is known.
+
+        Raises:
+            ClusterError: the cluster cannot be reached, or lets nobody in.
+        """
+        self.kfp = _kfp_client().connected(self.access)
+
     def start(
         self,
         pipeline_id: str,
@@ -95,8 +112,12 @@ class Cluster:
         return run_of(answer)
 
     def runs(self, limit: int, experiment: str | None = None) -> list[ClusterRun]:
-        """Runs, newest first, of an experiment or of all."""
-        experiment_id = None if experiment is None else self.experiment_id(experiment)
+        """Runs, newest first, of an experiment or of all.
+
+        Raises:
+            RunNotFoundError: there is no such experiment.
+        """
+        experiment_id = None if experiment is None else self._existing_experiment(experiment)
         with self.asking("list the runs"):
             answer = self.kfp.list_runs(
                 page_size=limit,
@@ -117,11 +138,12 @@ class Cluster:
 
     def spec(self, run: ClusterRun) -> Mapping[str, Any]:
         """The compiled pipeline that a run is of; empty where the server does not keep it."""
-        if not run.version_id:
-            return {}
         with self.asking(f"show the pipeline of run {run.run_id!r}"):
-            version = self.kfp.get_pipeline_version(run.pipeline_id, run.version_id)
-            spec: Mapping[str, Any] = version.pipeline_spec or {}
+            if run.version_id:
+                held = self.kfp.get_pipeline_version(run.pipeline_id, run.version_id)
+            else:  # it was given whole, as kfp's own client does
+                held = self.kfp.get_run(run.run_id)
+        spec: Mapping[str, Any] = held.pipeline_spec or {}
         # With a platform document, the server keeps both side by side.
         inner: Mapping[str, Any] = spec.get("pipeline_spec", spec)
         return inner
@@ -133,12 +155,17 @@ class Cluster:
 
     def url(self, run_id: str) -> str:
         """Where a browser shows the run."""
-        return f"{self.access.place.rstrip('/')}/#/runs/details/{run_id}"
+        return str(self.kfp.run_url(run_id))
 
 
 def conflicts(error: ClusterError) -> bool:
     """Whether the server refused because there is such a thing already."""
     return getattr(error.__cause__, "status", None) == HTTPStatus.CONFLICT
+
+
+def wants_new_token(error: ClusterError) -> bool:
+    """Whether the server does not know any more who asks."""
+    return getattr(error.__cause__, "status", None) == HTTPStatus.UNAUTHORIZED
 
 
 def is_passing(error: ClusterError) -> bool:

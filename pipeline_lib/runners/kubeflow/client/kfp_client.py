@@ -37,6 +37,10 @@ class Client(kfp.Client):  # type: ignore[misc]
             raise ValueError("it says nothing of itself")
         return answer
 
+    def run_url(self, run_id: str) -> str:
+        """Where a browser shows a run: at `KF_PIPELINES_UI_ENDPOINT`, or at the host."""
+        return f"{self._get_url_prefix().rstrip('/')}/#/runs/details/{run_id}"
+
     def read_log(self, run_id: str, pod: str) -> str:
         """What a pod has written: a route of the server that is not in the API's definition."""
         text = self._run_api.api_client.call_api(

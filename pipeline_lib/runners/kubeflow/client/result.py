@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline_lib import ir
-from pipeline_lib.errors import ClusterError, PipelineRunError, RunNotFoundError
+from pipeline_lib.errors import PipelineRunError
 from pipeline_lib.metadata.connection import MetadataConnectionConfig
 from pipeline_lib.metadata.store import (
     NESTED_FAILURE,
@@ -18,10 +18,9 @@ from pipeline_lib.metadata.store import (
 from pipeline_lib.runners.kubeflow.client.cluster import Cluster
 from pipeline_lib.runners.kubeflow.client.executions import RunExecutions
 from pipeline_lib.runners.kubeflow.client.full_ids import nodes_by_full_id
+from pipeline_lib.runners.kubeflow.client.logs import log_end
 from pipeline_lib.runners.kubeflow.client.watching import Watched
 from pipeline_lib.runners.local.result import failure_lines, failure_summary
-
-_LOG_LINES = 20
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,8 @@ def run_failure(
         lines = [_failed_elsewhere(watched, failed)]
     for execution in failed:
         lines += failure_lines(execution)
-        lines += _log_lines(source.pods(watched.seen, execution.node_id), record.run_id, cluster)
+        pods = source.pods(watched.seen, execution.node_id)
+        lines += [f"    {line}" for line in log_end(execution, pods, cluster)]
     lines.append(f"Look further: {cluster.url(record.run_id)}")
     return PipelineRunError("\n".join(lines))
 
@@ -95,19 +95,3 @@ def _made_it_fail(execution: ExecutionRecord, pipeline: ir.Pipeline) -> bool:
         return False  # only passes on what a node that it holds did
     around = nodes_by_full_id(pipeline).get(execution.node_id, ())
     return not any(node.options.optional for node in around)
-
-
-def _log_lines(pods: Sequence[str], run_id: str, cluster: Cluster) -> list[str]:
-    """The end of the log that one of the pods has, or how to see it."""
-    for pod in pods:
-        try:
-            text = cluster.log(run_id, pod)
-        except (ClusterError, RunNotFoundError):
-            continue  # the pod is gone, or has no log
-        if text.strip():
-            end = text.rstrip().splitlines()[-_LOG_LINES:]
-            return ["    end of its log:", *(f"      {line}" for line in end)]
-    if not pods:
-        return []
-    namespace = f" -n {cluster.namespace}" if cluster.namespace else ""
-    return [f"    its log: kubectl logs{namespace} {pods[-1]} -c main"]

@@ -9,7 +9,7 @@ from pipeline_lib import ir
 from pipeline_lib.errors import ClusterError
 from pipeline_lib.metadata.store import ExecutionRecord, RunRecord, RunState
 from pipeline_lib.node.run import Run
-from pipeline_lib.runners.kubeflow.client.cluster import Cluster, is_passing
+from pipeline_lib.runners.kubeflow.client.cluster import Cluster, is_passing, wants_new_token
 from pipeline_lib.runners.kubeflow.client.executions import RunExecutions
 from pipeline_lib.runners.kubeflow.client.records import ClusterRun
 from pipeline_lib.runners.kubeflow.client.telling import Teller
@@ -80,9 +80,12 @@ def _look(cluster: Cluster, run_id: str, interval: float) -> ClusterRun:
         try:
             return cluster.run(run_id)
         except ClusterError as error:
-            if not is_passing(error):
+            if wants_new_token(error):
+                cluster.connect_again()
+            elif not is_passing(error):
                 raise
-            time.sleep(interval)
+            else:
+                time.sleep(interval)
     return cluster.run(run_id)
 
 

@@ -53,7 +53,7 @@ class KfpApiStub:
     Attributes:
         token: what a client must bear; empty where anybody is let in.
         cookie: what it must bring; empty where none is asked for.
-        busy: how many of the next requests to answer with 503.
+        failing: statuses with which to answer the next requests, in order.
         hidden: lists show nothing.
         before_request: called with the name of each operation before it is done.
         multi_user: whether everything lies in a namespace.
@@ -66,7 +66,7 @@ class KfpApiStub:
     def __init__(self) -> None:
         self.token = ""
         self.cookie = ""
-        self.busy = 0
+        self.failing: list[int] = []
         self.hidden = False
         self.before_request: Callable[[str], object] | None = None
         self.multi_user = False
@@ -185,13 +185,18 @@ class KfpApiStub:
 
     def run_service_create_run(self, asked: dict[str, str], body: Any) -> Any:
         self._held(self.experiments, body["experiment_id"], "Experiment")
-        reference = body["pipeline_version_reference"]
-        self._held(self.versions, reference["pipeline_version_id"], "PipelineVersion")
+        reference, spec = body.get("pipeline_version_reference"), body.get("pipeline_spec")
+        if (reference is None) == (spec is None):
+            raise RefusedError(400, "Invalid input error: either a version or a spec is given")
+        if reference is not None:
+            self._held(self.versions, reference["pipeline_version_id"], "PipelineVersion")
         made = api.V2beta1Run(
             run_id=self._new_id("run"),
             display_name=body["display_name"],
             experiment_id=body["experiment_id"],
-            pipeline_version_reference=api.V2beta1PipelineVersionReference(**reference),
+            pipeline_version_reference=reference
+            and api.V2beta1PipelineVersionReference(**reference),
+            pipeline_spec=spec,
             runtime_config=api.V2beta1RuntimeConfig(**body["runtime_config"]),
             service_account=body.get("service_account"),
             state="PENDING",
@@ -333,9 +338,8 @@ class KfpApiStub:
                 raise RefusedError(401, "Request header error: there is no valid token")
             if self.cookie and headers["cookie"] != self.cookie:
                 raise RefusedError(401, "Request header error: there is no session")
-            if self.busy:
-                self.busy -= 1
-                raise RefusedError(503, "upstream connect error")
+            if self.failing:
+                raise RefusedError(self.failing.pop(0), "upstream connect error")
             asked = dict(parse_qsl(url.query))
             unknown = asked.keys() - operation.queries
             if unknown and operation is not _LOG_ROUTE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -191,6 +192,40 @@ def test_a_failed_run_names_the_node_and_the_end_of_its_log(
     ]
 
 
+def test_the_log_that_the_node_has_left_comes_first(
+    cluster: Cluster, kfp_stub: KfpApiStub, run_id: str, tmp_path: Path
+) -> None:
+    log = tmp_path / "log.txt"
+    log.write_text("as the executor said\n")
+    config = SqliteConnection(str(tmp_path / "store.sqlite"))
+    error = ErrorRecord("ValueError", "no luck")
+    with closing(open_store(config)) as store:
+        store.record_run(RunRecord("small", run_id, RunState.FAILED))
+        store.record(
+            ExecutionRecord(
+                "small",
+                run_id,
+                "Load",
+                "Load",
+                ExecutionState.FAILED,
+                error=error,
+                log_uri=str(log),
+            )
+        )
+    # The last step, which settles the run, succeeds; the failure is the store's to tell.
+    kfp_stub.set_state(run_id, "SUCCEEDED")
+    with raises(
+        PipelineRunError,
+        f"Run '{run_id}' of pipeline 'small' failed: 1 of 1 nodes failed, 0 skipped.\n"
+        "  Load: ValueError: no luck\n"
+        f"    log: {log}\n"
+        "    end of its log:\n"
+        "      as the executor said\n"
+        f"Look further: {kfp_stub.host}/#/runs/details/{run_id}",
+    ):
+        followed(cluster, run_id, Told(), config)
+
+
 def test_without_a_store_kubeflow_tells_what_failed(
     cluster: Cluster, kfp_stub: KfpApiStub, run_id: str
 ) -> None:
@@ -201,7 +236,8 @@ def test_without_a_store_kubeflow_tells_what_failed(
         PipelineRunError,
         f"Run '{run_id}' of pipeline 'small' failed: 1 of 2 nodes failed, 1 skipped.\n"
         "  Load: TaskFailed: OOMKilled\n"
-        "    its log: kubectl logs load-pod -c main\n"
+        "    logs of the run: kubectl logs -n kubeflow -l "
+        f"pipeline/runid={run_id} -c main --prefix --tail=-1\n"
         f"Look further: {kfp_stub.host}/#/runs/details/{run_id}",
     ):
         followed(cluster, run_id, Told())
@@ -265,7 +301,7 @@ def test_a_server_that_is_busy_for_a_moment_is_asked_again(
     cluster: Cluster, kfp_stub: KfpApiStub, run_id: str
 ) -> None:
     def be_busy() -> None:
-        kfp_stub.busy = 4
+        kfp_stub.failing = [503] * 4
 
     kfp_stub.as_it_is_watched(
         lambda: None, be_busy, lambda: kfp_stub.set_state(run_id, "SUCCEEDED")
@@ -273,11 +309,23 @@ def test_a_server_that_is_busy_for_a_moment_is_asked_again(
     assert followed(cluster, run_id, Told()).run.state is RunState.COMPLETE
 
 
+def test_a_token_that_has_expired_is_made_anew(
+    cluster: Cluster, kfp_stub: KfpApiStub, run_id: str
+) -> None:
+    def expire() -> None:
+        kfp_stub.failing = [401]
+
+    kfp_stub.as_it_is_watched(lambda: None, expire, lambda: kfp_stub.set_state(run_id, "SUCCEEDED"))
+    kfp_stub.requests.clear()
+    assert followed(cluster, run_id, Told()).run.state is RunState.COMPLETE
+    assert "healthz_service_get_healthz" in kfp_stub.requests
+
+
 def test_a_server_that_stays_away_ends_it(
     cluster: Cluster, kfp_stub: KfpApiStub, run_id: str
 ) -> None:
     def be_busy() -> None:
-        kfp_stub.busy = 5
+        kfp_stub.failing = [503] * 5
 
     kfp_stub.as_it_is_watched(lambda: None, be_busy)
     with raises(
@@ -309,6 +357,17 @@ def test_a_run_that_is_not_there(cluster: Cluster, kfp_stub: KfpApiStub) -> None
         followed(cluster, "x", Told())
 
 
+def test_a_run_that_kfps_own_client_started(
+    cluster: Cluster, kfp_stub: KfpApiStub, tmp_path: Path
+) -> None:
+    (tmp_path / "small.yaml").write_text(small_document())
+    started = cluster.kfp.create_run_from_pipeline_package(str(tmp_path / "small.yaml"))
+    kfp_stub.set_task(started.run_id, "load", "SUCCEEDED")
+    kfp_stub.set_state(started.run_id, "SUCCEEDED")
+    assert list(followed(cluster, started.run_id, Told()).executions) == ["Load"]
+    assert kfp_stub.versions == {}
+
+
 def test_a_run_of_another_tool(cluster: Cluster, kfp_stub: KfpApiStub) -> None:
     foreign = small_document().replace("kubeflow.steps", "other")
     run_id = start(cluster, compiled(), foreign)
@@ -324,4 +383,7 @@ def test_runs_are_listed_newest_first(cluster: Cluster, kfp_stub: KfpApiStub, ru
     newer = start(cluster, compiled(), small_document())
     assert [one.run_id for one in cluster.runs(5)] == [newer, run_id]
     assert [one.run_id for one in cluster.runs(1)] == [newer]
-    assert cluster.runs(5, experiment="other") == []
+    assert len(cluster.runs(5, experiment="Default")) == 2
+    with raises(RunNotFoundError, "The cluster has no experiment 'other'."):
+        cluster.runs(5, experiment="other")
+    assert len(kfp_stub.experiments) == 1
