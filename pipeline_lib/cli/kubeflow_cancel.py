@@ -6,7 +6,7 @@ import click
 
 from pipeline_lib.cli.examples import examples
 from pipeline_lib.cli.exit_codes import debug_option
-from pipeline_lib.cli.kubeflow_options import cluster_options
+from pipeline_lib.cli.kubeflow_cluster_options import cluster_options
 from pipeline_lib.cli.kubeflow_run_id import find_run_id
 from pipeline_lib.runners.kubeflow.client.access import ClusterAccess
 from pipeline_lib.runners.kubeflow.client.cluster import Cluster

@@ -1,24 +1,20 @@
-"""Options that commands for Kubeflow share: how a pipeline is compiled, and which cluster."""
+"""Options that commands for Kubeflow share: how a pipeline is compiled and submitted."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
-from typing import Any
 
 import click
 
+from pipeline_lib.cli.gathered_options import Command, gathered
 from pipeline_lib.cli.pipeline_argument import LoadedPipeline
 from pipeline_lib.metadata.connection import (
     MetadataConnectionConfig,
     SqliteConnection,
     connection_of,
 )
-from pipeline_lib.runners.kubeflow.client.access import HOST_VARIABLE, ClusterAccess
+from pipeline_lib.runners.kubeflow.client.access import ClusterAccess
 from pipeline_lib.runners.kubeflow.runner import KubeflowRunner
-
-_Command = Callable[..., Any]
 
 
 def _secret_and_key(
@@ -32,53 +28,6 @@ def _secret_and_key(
     return secret, key
 
 
-_CLUSTER = (
-    click.option(
-        "--host",
-        "--endpoint",
-        envvar=HOST_VARIABLE,
-        show_envvar=True,
-        metavar="URL",
-        help="Where Kubeflow Pipelines are.",
-    ),
-    click.option(
-        "-n",
-        "--namespace",
-        metavar="NAME",
-        help="Whose runs, where Kubeflow serves several users.",
-    ),
-    click.option(
-        "--token",
-        "--existing-token",
-        "existing_token",
-        envvar="PLIB_KUBEFLOW_TOKEN",
-        show_envvar=True,
-        help="Bearer token to get in with.",
-    ),
-    click.option(
-        "--cookies",
-        envvar="PLIB_KUBEFLOW_COOKIES",
-        show_envvar=True,
-        help="Cookies of a session to get in with: 'authservice_session=...'.",
-    ),
-    click.option(
-        "--client-id",
-        "--iap-client-id",
-        envvar="KF_PIPELINES_IAP_OAUTH2_CLIENT_ID",
-        show_envvar=True,
-        help="Client id of an Identity-Aware Proxy before it.",
-    ),
-    click.option("--other-client-id", help="Client id that asks the proxy for a token."),
-    click.option("--other-client-secret", help="Secret of that client."),
-    click.option(
-        "--ca-cert",
-        "ssl_ca_cert",
-        type=click.Path(),
-        metavar="FILE",
-        help="Certificates to trust.",
-    ),
-    click.option("--kube-context", metavar="NAME", help="Context of the Kubernetes config."),
-)
 _SUBMISSION = (
     click.option(
         "-e",
@@ -148,19 +97,14 @@ class Submission:
     service_account: str | None = None
 
 
-def cluster_options(command: _Command) -> _Command:
-    """Add the options of a cluster; they arrive as one `access: ClusterAccess`."""
-    return _gathered(command, _CLUSTER, "access", ClusterAccess)
-
-
-def submission_options(command: _Command) -> _Command:
+def submission_options(command: Command) -> Command:
     """Add the options of a run; they arrive as one `submission: Submission`."""
-    return _gathered(command, _SUBMISSION, "submission", Submission)
+    return gathered(command, _SUBMISSION, "submission", Submission)
 
 
-def compiling_options(command: _Command) -> _Command:
+def compiling_options(command: Command) -> Command:
     """Add the options of compiling; they arrive as one `compiling: Compiling`."""
-    return _gathered(command, _COMPILING, "compiling", Compiling)
+    return gathered(command, _COMPILING, "compiling", Compiling)
 
 
 def runner_for(
@@ -195,19 +139,3 @@ def store_config(
     if secret is not None and isinstance(loaded.store, SqliteConnection):
         return None
     return loaded.store
-
-
-def _gathered(
-    command: _Command, options: tuple[Any, ...], argument: str, kind: Callable[..., object]
-) -> _Command:
-    """Add options to a command, which arrive as one argument."""
-    names = [option(lambda: None).__click_params__[0].name for option in options]
-
-    @wraps(command)
-    def gathering(**given: Any) -> Any:
-        return command(**{argument: kind(**{name: given.pop(name) for name in names}), **given})
-
-    # click keeps the options of inner decorators on the function.
-    for option in reversed(options):
-        option(gathering)
-    return gathering

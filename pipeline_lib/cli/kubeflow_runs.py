@@ -6,7 +6,7 @@ import click
 
 from pipeline_lib.cli.examples import examples
 from pipeline_lib.cli.exit_codes import debug_option
-from pipeline_lib.cli.kubeflow_options import cluster_options
+from pipeline_lib.cli.kubeflow_cluster_options import cluster_options
 from pipeline_lib.cli.kubeflow_shown import run_json, run_table
 from pipeline_lib.cli.output import json_option, write, write_json
 from pipeline_lib.runners.kubeflow.client.access import ClusterAccess

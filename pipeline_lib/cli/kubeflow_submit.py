@@ -6,11 +6,11 @@ import click
 
 from pipeline_lib.cli.examples import examples
 from pipeline_lib.cli.exit_codes import debug_option
+from pipeline_lib.cli.kubeflow_cluster_options import cluster_options
 from pipeline_lib.cli.kubeflow_following import follow_and_show, interval_option
 from pipeline_lib.cli.kubeflow_options import (
     Compiling,
     Submission,
-    cluster_options,
     compiling_options,
     runner_for,
     store_config,

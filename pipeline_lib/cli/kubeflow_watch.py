@@ -6,8 +6,9 @@ import click
 
 from pipeline_lib.cli.examples import examples
 from pipeline_lib.cli.exit_codes import debug_option
+from pipeline_lib.cli.kubeflow_cluster_options import cluster_options
 from pipeline_lib.cli.kubeflow_following import follow_and_show, interval_option
-from pipeline_lib.cli.kubeflow_options import cluster_options, store_option
+from pipeline_lib.cli.kubeflow_options import store_option
 from pipeline_lib.cli.kubeflow_run_id import find_run_id
 from pipeline_lib.cli.output import json_option
 from pipeline_lib.metadata.connection import connection_of

@@ -13,6 +13,14 @@ from urllib.parse import unquote
 import kfp_server_api
 
 
+class RefusedError(Exception):
+    """The server refuses a request, with a status and words of its own."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
 @dataclass(frozen=True)
 class Operation:
     """One request of the API.

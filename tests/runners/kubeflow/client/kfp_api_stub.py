@@ -15,36 +15,18 @@ is not shown by tests that use it.
 from __future__ import annotations
 
 import json
-import ssl
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
-from email.message import Message
-from email.parser import BytesParser
-from email.policy import HTTP
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 import kfp_server_api as api
 import yaml
 from google.protobuf import json_format
 from kfp.pipeline_spec import pipeline_spec_pb2
 
-from tests.runners.kubeflow.client.kfp_api_definition import OPERATIONS, Operation, answer_of, read
+from tests.runners.kubeflow.client.kfp_api_definition import RefusedError, read
 
 Step = Callable[[], object]
-
-_LOG_ROUTE = Operation.of("GET", "/apis/v1alpha1/runs/{run_id}/nodes/{node_id}/log", name="log")
-
-
-class RefusedError(Exception):
-    """The server refuses a request, with a status and words of its own."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
 
 
 class KfpApiStub:
@@ -84,6 +66,15 @@ class KfpApiStub:
         self._ids = 0
 
     # How a test drives a run.
+
+    def check(self, token: str | None, cookie: str | None) -> None:
+        """Refuse who does not bring what the test asks for, or the next request if it says so."""
+        if self.token and token != f"Bearer {self.token}":
+            raise RefusedError(401, "Request header error: there is no valid token")
+        if self.cookie and cookie != self.cookie:
+            raise RefusedError(401, "Request header error: there is no session")
+        if self.failing:
+            raise RefusedError(self.failing.pop(0), "upstream connect error")
 
     def as_it_is_watched(self, *steps: Step) -> None:
         """Do one of the steps each time that somebody looks at a run."""
@@ -323,103 +314,6 @@ class KfpApiStub:
     def _now(self) -> datetime:
         self._ids += 1
         return datetime(2026, 1, 1, tzinfo=timezone.utc) + timedelta(seconds=self._ids)
-
-    def answer(self, verb: str, target: str, headers: Message, payload: bytes) -> tuple[int, Any]:
-        """Status and content of the answer to a request."""
-        url = urlsplit(target)
-        for operation in (*OPERATIONS, _LOG_ROUTE):
-            in_path = operation.matches(verb, url.path)
-            if in_path is None:
-                continue
-            self.requests.append(operation.name)
-            if self.before_request is not None:
-                self.before_request(operation.name)
-            if self.token and headers["authorization"] != f"Bearer {self.token}":
-                raise RefusedError(401, "Request header error: there is no valid token")
-            if self.cookie and headers["cookie"] != self.cookie:
-                raise RefusedError(401, "Request header error: there is no session")
-            if self.failing:
-                raise RefusedError(self.failing.pop(0), "upstream connect error")
-            asked = dict(parse_qsl(url.query))
-            unknown = asked.keys() - operation.queries
-            if unknown and operation is not _LOG_ROUTE:
-                raise RefusedError(400, f"the definition of the API has no parameters {unknown}")
-            handle = getattr(self, operation.name, None)
-            if handle is None:
-                raise RefusedError(501, f"the stand-in does not do {operation.name}")
-            made = handle({**asked, **in_path}, _content(headers, payload))
-            return 200, made if operation is _LOG_ROUTE else answer_of(operation, made)
-        raise RefusedError(404, f"the API has no {verb} {url.path}")
-
-
-@contextmanager
-def kfp_api_stub(certificate: str | None = None) -> Iterator[KfpApiStub]:
-    """A stand-in that listens on this machine, at `host`, while the block runs.
-
-    Args:
-        certificate: file with a certificate and its key: it speaks TLS.
-    """
-    stub = KfpApiStub()
-
-    class Handler(BaseHTTPRequestHandler):
-        def _answer(self) -> None:
-            payload = self.rfile.read(int(self.headers["content-length"] or 0))
-            if stub.login_page:
-                self._send(200, "text/html", b"<html><body>Log in</body></html>")
-                return
-            try:
-                status, content = stub.answer(self.command, self.path, self.headers, payload)
-            except RefusedError as refused:
-                status, content = refused.status, {"error": str(refused), "message": str(refused)}
-            if isinstance(content, str):
-                self._send(status, "text/plain", content.encode())
-            else:
-                self._send(status, "application/json", json.dumps(content).encode())
-
-        def _send(self, status: int, kind: str, content: bytes) -> None:
-            self.send_response(status)
-            self.send_header("content-type", kind)
-            self.send_header("content-length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        do_GET = _answer  # noqa: N815 - the base class looks for these names
-        do_POST = _answer  # noqa: N815
-        do_DELETE = _answer  # noqa: N815
-
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    stub.host = f"http://127.0.0.1:{server.server_port}"
-    if certificate is not None:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate)
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-        stub.host = f"https://localhost:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield stub
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def _content(headers: Message, payload: bytes) -> Any:
-    kind = headers["content-type"] or ""
-    if kind.startswith("multipart/form-data"):
-        message = BytesParser(policy=HTTP).parsebytes(
-            f"content-type: {kind}\r\n\r\n".encode() + payload
-        )
-        part = next(iter(message.iter_parts()))
-        assert part.get_param("name", header="content-disposition") == "uploadfile"
-        content = part.get_payload(decode=True)
-        assert isinstance(content, bytes)
-        return content.decode()
-    return json.loads(payload) if payload else None
 
 
 def _checked_spec(text: str) -> dict[str, Any]:

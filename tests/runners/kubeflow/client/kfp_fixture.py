@@ -23,7 +23,7 @@ _KFP_VARIABLES = (
 def kfp_stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[KfpApiStub]:
     """A stand-in for Kubeflow Pipelines that holds nothing yet."""
     pytest.importorskip("kfp", reason="kfp is not installed")
-    from tests.runners.kubeflow.client.kfp_api_stub import kfp_api_stub
+    from tests.runners.kubeflow.client.kfp_api_server import kfp_api_stub
 
     for name in _KFP_VARIABLES:
         monkeypatch.delenv(name, raising=False)

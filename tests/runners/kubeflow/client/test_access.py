@@ -56,7 +56,7 @@ def test_credentials_of_kfp_are_used(kfp_stub: KfpApiStub) -> None:
 
 def test_a_private_authority_may_have_signed_the_certificate(tmp_path: Path) -> None:
     pytest.importorskip("kfp", reason="kfp is not installed")
-    from tests.runners.kubeflow.client.kfp_api_stub import kfp_api_stub
+    from tests.runners.kubeflow.client.kfp_api_server import kfp_api_stub
 
     certificate = self_signed(tmp_path)
     with kfp_api_stub(certificate) as stub:
