@@ -21,6 +21,9 @@ from tests.docker_engine import DockerEngine
 from tests.runners.kubeflow.local.sibling_inputs import with_outer_inputs
 
 REPOSITORY = Path(__file__).parents[4]
+LATEST_KFP = REPOSITORY / ".venv-kfp" / "bin" / "python"
+"""Python with the release of kfp that `make test-kfp` installs."""
+
 _LABEL = "pipeline-lib-kfp-tests"
 
 

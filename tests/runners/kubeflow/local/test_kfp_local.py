@@ -24,10 +24,8 @@ from tests.contracts.normalised_store import difference, run_in_words
 from tests.contracts.parity_pipelines import CASES
 from tests.contracts.test_parity import local_records
 from tests.docker_engine import DockerEngine
-from tests.runners.kubeflow.local.kfp_bench import REPOSITORY, KfpBench
+from tests.runners.kubeflow.local.kfp_bench import LATEST_KFP, REPOSITORY, KfpBench
 from tests.servers import Server, postgresql
-
-LATEST_KFP = REPOSITORY / ".venv-kfp" / "bin" / "python"
 
 FOR_OLD_KFP = (
     "exit_handlers_that_read",
