@@ -40,7 +40,9 @@ def _pipeline_id(cluster: Cluster, name: str) -> str | None:
 
 
 def _new_pipeline(cluster: Cluster, name: str) -> str:
-    body = {"display_name": name, "namespace": cluster.namespace}
+    body = {"display_name": name}
+    if cluster.namespace is not None:
+        body["namespace"] = cluster.namespace
     # kfp's own upload would give the first version the pipeline's name in place of the digest.
     try:
         with cluster.asking(f"make pipeline {name!r}"):

@@ -25,6 +25,7 @@ from pipeline_lib.metadata.store import ExecutionState
 from pipeline_lib.runners.kubeflow.runner import KubeflowRunner
 from pipeline_lib.runners.kubeflow.settings import StoreFromSecret, StoreUrl
 from pipeline_lib.runners.kubeflow.store_place import store_place
+from tests.fresh_process import run_python
 from tests.runners.kubeflow.client.small_pipeline import compiled, small_pipeline
 from tests.whole_message import raises
 
@@ -53,6 +54,18 @@ def variables(document: Any) -> dict[str, Any]:
 
 def test_it_is_a_name_of_the_library() -> None:
     assert pipeline_lib.KubeflowRunner is KubeflowRunner
+
+
+def test_compiling_for_a_cluster_loads_no_client_of_one(tmp_path: Path) -> None:
+    program = (
+        "import sys\n"
+        "from pipeline_lib import KubeflowRunner\n"
+        "from tests.runners.kubeflow.client.small_pipeline import small_pipeline\n"
+        "KubeflowRunner('image', store_secret=('plib', 'url')).compile(small_pipeline())\n"
+        "heavy = {'kfp', 'kfp_server_api', 'kubernetes', 'ml_metadata', 'rich', 'yaml'}\n"
+        "print(heavy & set(sys.modules))\n"
+    )
+    assert run_python(program, cwd=tmp_path) == "set()\n"
 
 
 def test_compile_gives_the_document_and_writes_it(tmp_path: Path) -> None:
