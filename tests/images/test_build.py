@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -38,17 +39,23 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def image(
-    docker_engine: Any, base_image: str, wheels: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    project = make_project(tmp_path_factory.mktemp("project"))
+def arguments(
+    base_image: str, wheels: Path, tmp_path_factory: pytest.TempPathFactory
+) -> list[str | Path]:
+    """Of a build that succeeds, but for the name."""
+    project = make_project(tmp_path_factory.mktemp("project") / "My Birds")
     pins: list[str | Path] = []
     if not SAME_PYTHON:
         (project / "requirements.txt").touch()
         pins = ["--requirements", project / "requirements.txt"]
-    built = run(project, "--tag", TAG, "--base", base_image, "--wheels", wheels, *pins)
+    return [project, "--base", base_image, "--wheels", wheels, *pins]
+
+
+@pytest.fixture(scope="module")
+def image(docker_engine: Any, arguments: list[str | Path]) -> Iterator[str]:
+    built = run(*arguments, "--tag", TAG)
     assert built.exit_code == 0, built.output
-    assert built.stdout.splitlines()[-1] == TAG
+    assert built.stdout == f"{TAG}\n"
     yield TAG
     docker_engine.client.images.remove(TAG)
     for stage in docker_engine.client.images.list(filters={"dangling": True}):
@@ -108,20 +115,15 @@ def test_no_build_tools_caches_or_wheels_are_left_in_it(docker_engine: Any, imag
     assert output_of(docker_engine, image, "sh", "-c", program) == ""
 
 
-def test_the_same_project_has_the_same_name(
-    docker_engine: Any, base_image: str, wheels: Path, tmp_path: Path
+def test_without_a_name_the_same_project_has_the_same_name(
+    docker_engine: Any, image: str, arguments: list[str | Path]
 ) -> None:
-    project = make_project(tmp_path / "My Birds")
-    (project / "requirements.txt").touch()
-    arguments = (project, "--requirements", project / "requirements.txt", "--base", base_image)
-    built = [run(*arguments, "--wheels", wheels) for _ in range(2)]
-    names = [one.stdout.splitlines()[-1] for one in built]
-    try:
-        assert names[0] == names[1]
-        assert names[0].startswith("my-birds:")
-        docker_engine.client.images.get(names[0])
-    finally:
-        docker_engine.client.images.remove(names[0])
+    names = [run(*arguments).stdout.strip() for _ in range(2)]
+    assert names[0] == names[1]
+    assert re.fullmatch("my-birds:[0-9a-f]{12}", names[0])
+    again = docker_engine.client.images.get(names[0])
+    docker_engine.client.images.remove(names[0])
+    assert again.id == docker_engine.client.images.get(image).id
 
 
 @pytest.mark.skipif(SAME_PYTHON, reason="the base image has this Python's version")

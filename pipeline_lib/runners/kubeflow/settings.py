@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline_lib.ir.kubernetes import KubernetesOptions
 
@@ -49,7 +49,7 @@ class KubeflowSettings:
     image: str = ""
     pipeline_root: str | None = None
     use_cache: bool = True
-    kubernetes: KubernetesOptions = KubernetesOptions()
+    kubernetes: KubernetesOptions = field(default_factory=KubernetesOptions)
     from_nodes: tuple[str, ...] = ()
     to_nodes: tuple[str, ...] = ()
     base_run: str | None = None
