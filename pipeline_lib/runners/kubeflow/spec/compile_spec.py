@@ -60,7 +60,8 @@ def _root(target: Target, inputs: dict[str, dict[str, Any]]) -> Dag:
     begin = _step(target, "begin", ir.NodeOptions(), kinds, _begin_arguments(target))
     root.add(BEGIN, begin, (), {name: root.outer(name, kind) for name, kind in kinds.items()})
     nodes = LevelLowering(target, target.pipeline).dag()
-    if any(goes_on([Placed(node, target.pipeline)]) for node in target.pipeline.nodes):
+    level = target.pipeline
+    if not nodes.tasks or any(goes_on([Placed(node, level)]) for node in level.nodes):
         check = _step(target, "check", ir.NodeOptions())
         nodes.add(CHECK, check, nodes.last())
     given = {

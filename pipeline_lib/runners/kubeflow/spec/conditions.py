@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline_lib import ir
-from pipeline_lib.ir.node_set import NodeSet, in_running_order
+from pipeline_lib.ir.node_set import NodeSet
 from pipeline_lib.runners.kubeflow.spec.condition_lowering import (
     Asked,
     ConditionLowering,
@@ -46,7 +46,7 @@ class LevelConditions:
         self.told: dict[str, dict[str, ToldValue]] = {}
         parameters = {one.name: one.type for one in pipeline.runtime_parameters}
         tellers: set[str] = set()
-        for node in in_running_order(level, "What holds them"):
+        for node in level.in_order:
             lowered = None
             if isinstance(node.executor, (ir.FunctionExecutor, ir.ClassExecutor)):
                 lowered = ConditionLowering(node, tellers, parameters).lowered()

@@ -7,11 +7,11 @@ ends well, and the last task of the pipeline fails in its place.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline_lib import ir
-from pipeline_lib.ir.node_set import NodeSet, in_running_order
+from pipeline_lib.ir.node_set import NodeSet
 
 
 @dataclass(frozen=True)
@@ -49,20 +49,16 @@ def goes_on_past(path: Sequence[Placed]) -> ir.Node | None:
 
 
 def _others_run(placed: Placed) -> bool:
-    node, level = placed.node, placed.level
-    known = {node.id, *_above(node.id, level), *_stopped(node.id, level)}
-    return any(other.id not in known for other in level.nodes)
-
-
-def _stopped(node_id: str, level: NodeSet) -> Iterator[str]:
-    """The nodes that are skipped because of a failure."""
-    stopped = {node_id}
-    for other in in_running_order(level, "What holds them"):
-        if other.options.ignore_upstream_failure:
+    """Whether a node of the level has not ended before the node, and is not skipped after it."""
+    above, stopped = _above(placed.node.id, placed.level), {placed.node.id}
+    for other in placed.level.in_order:
+        if other.id in above or other.id in stopped:
             continue
-        if not stopped.isdisjoint(level.dependencies[other.id]):
-            stopped.add(other.id)
-            yield other.id
+        waits_for = placed.level.dependencies[other.id]
+        if other.options.ignore_upstream_failure or stopped.isdisjoint(waits_for):
+            return True
+        stopped.add(other.id)
+    return False
 
 
 def _above(node_id: str, level: NodeSet) -> set[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline_lib import ir
-from pipeline_lib.ir.node_set import NodeSet, in_running_order
+from pipeline_lib.ir.node_set import NodeSet
 from pipeline_lib.runners.kubeflow.spec import cel
 from pipeline_lib.runners.kubeflow.spec.commands import lowered_command
 from pipeline_lib.runners.kubeflow.spec.condition_lowering import FromRun
@@ -47,7 +47,7 @@ class LevelLowering:
     def dag(self) -> Dag:
         """The tasks of the level's nodes."""
         dag = Dag(self._target.components)
-        for node in in_running_order(self._level, "What holds them"):
+        for node in self._level.in_order:
             self._tasks[node.id] = self._target.names.take(safe_name(node.id))
             self._add(node, dag)
         return dag
@@ -100,20 +100,28 @@ class LevelLowering:
     def _holder(self, steps: NodeSteps, executor: ir.PipelineExecutor, name: str) -> Dag:
         """The nodes that a node holds, between two steps that record it."""
         inner = Dag(self._target.components)
-        opening, body_name = self._name(name, "open"), self._name(name, "nodes")
-        body = LevelLowering(self._target, executor, steps.path).dag()
-        if steps.node.loop:
-            told, kind = POSITIONS, LIST
-            how = _for_each(body, len(self._positions) + 1)
-        else:
-            told, kind = RUNS, BOOLEAN
-            how = {"condition": cel.truth(cel.parameter(RUNS))}
-        body.outer(told, kind)
+        opening, closing = self._name(name, "open"), self._name(name, "close")
+        told, kind = (POSITIONS, LIST) if steps.node.loop else (RUNS, BOOLEAN)
         inner.add(opening, steps.light("open", told={told: kind}), (), steps.given(inner))
-        inner.add_dag(body_name, body, [opening], {told: told_by(opening, told)}, **how)
-        closing = self._name(name, "close")
-        inner.add(closing, steps.light("close"), [body_name], steps.given(inner))
+        before_closing = opening
+        if executor.nodes:
+            before_closing = self._name(name, "nodes")
+            body = LevelLowering(self._target, executor, steps.path).dag()
+            body.outer(told, kind)
+            given = {told: told_by(opening, told)}
+            how = self._how_often(steps.node, body)
+            inner.add_dag(before_closing, body, [opening], given, **how)
+        inner.add(closing, steps.light("close"), [before_closing], steps.given(inner))
         return inner
+
+    def _how_often(self, node: ir.Node, body: Dag) -> dict[str, Any]:
+        """How Kubeflow runs what a node holds: for each position of a loop, once or not at all."""
+        if not node.loop:
+            return {"condition": cel.truth(cel.parameter(RUNS))}
+        item = f"position-{len(self._positions) + 1}"
+        body.outer(item, POSITION_TYPE)  # also where nothing in it asks for the position
+        iterator = {"itemInput": item, "items": {"inputParameter": POSITIONS}}
+        return {"item": item, "parameterIterator": iterator}
 
     def _container(self, steps: NodeSteps, executor: ir.ContainerExecutor, name: str) -> Dag:
         """The author's container, between a step that decides and one that records."""
@@ -144,14 +152,3 @@ class LevelLowering:
 
     def _name(self, name: str, what: str) -> str:
         return self._target.names.take(f"{name}-{what}")
-
-
-def _for_each(body: Dag, depth: int) -> dict[str, Any]:
-    """How Kubeflow runs a DAG for each position of a loop."""
-    item = f"position-{depth}"
-    # Also where nothing in it asks for the position.
-    body.outer(item, POSITION_TYPE)
-    return {
-        "item": item,
-        "parameterIterator": {"itemInput": item, "items": {"inputParameter": POSITIONS}},
-    }

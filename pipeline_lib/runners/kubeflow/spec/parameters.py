@@ -47,12 +47,18 @@ def _definition(parameter: ir.RuntimeParameter, pipeline: ir.Pipeline) -> dict[s
 
 
 def _type(parameter: ir.RuntimeParameter, pipeline: ir.Pipeline) -> str:
-    if parameter.type is not ir.ParameterType.JSON:
+    if parameter.type in _TYPES:
         return _TYPES[parameter.type]
+    named = f"Runtime parameter {parameter.name!r} of pipeline {pipeline.name!r}"
+    if parameter.type is not ir.ParameterType.JSON:
+        raise UnsupportedError(
+            f"{named} is the {parameter.type.value}, for which Kubeflow has no type: the file "
+            "travels with the compiled pipeline. Give the node the file itself."
+        )
     if parameter.default is None:
         raise UnsupportedError(
-            f"Runtime parameter {parameter.name!r} of pipeline {pipeline.name!r} is a list or a "
-            "dict, and Kubeflow has to know which. Give it a default: [] or {}."
+            f"{named} is a list or a dict, and Kubeflow has to know which. Give it a default: "
+            "[] or {}."
         )
     return "STRUCT" if isinstance(parameter.default.value, Mapping) else LIST
 

@@ -6,15 +6,13 @@ from collections.abc import Iterator
 
 from pipeline_lib import ir
 from pipeline_lib.errors import AuthoringError, UnsupportedError
+from pipeline_lib.execution.main_module import SESSION
 from pipeline_lib.ir.node_set import NodeSet
 from pipeline_lib.runners.kubeflow.settings import KubeflowSettings
 from pipeline_lib.runners.kubeflow.spec.commands import lowered_command
 from pipeline_lib.runners.kubeflow.spec.going_on import Placed, goes_on_past
 from pipeline_lib.runners.kubeflow.spec.reachability import check_store, is_root_mounted
 from pipeline_lib.runners.kubeflow.spec.target import Target
-
-_SESSION = "__main__"
-"""Module of what is defined in a notebook or an interactive session."""
 
 
 def checked_target(pipeline: ir.Pipeline, settings: KubeflowSettings) -> Target:
@@ -45,7 +43,7 @@ def _check_code(node: ir.Node) -> None:
         case _:
             return
     module, _, name = path.partition(":")
-    if module == _SESSION:
+    if module == SESSION:
         raise AuthoringError(
             f"Node {node.id!r}: its {what} {name!r} is defined in a notebook or an interactive "
             "session, where no container finds it. Move it to a module that the image holds and "
