@@ -80,6 +80,8 @@ class InOrder:
         }
         words = [verb, "--executor-input", json.dumps(told), "--run", self._run_id]
         words += ["--node", path + node.id]
+        if node.options.optional:
+            words.append("--goes-on")
         for position in positions:
             words += ["--position", f"{position}.0"]
         code = self._step(words)
