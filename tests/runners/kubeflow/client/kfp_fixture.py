@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,12 +21,14 @@ _KFP_VARIABLES = (
 
 
 @pytest.fixture
-def kfp_stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[KfpApiStub]:
+def kfp_stub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[KfpApiStub]:
     """A stand-in for Kubeflow Pipelines that holds nothing yet."""
-    pytest.importorskip("kfp", reason="kfp is not installed")
+    kfp = pytest.importorskip("kfp", reason="kfp is not installed")
     from tests.runners.kubeflow.client.kfp_api_server import kfp_api_stub
 
     for name in _KFP_VARIABLES:
         monkeypatch.delenv(name, raising=False)
+    # Where kfp keeps the namespace that a user has chosen once.
+    monkeypatch.setattr(kfp.Client, "_LOCAL_KFP_CONTEXT", str(tmp_path / "context.json"))
     with kfp_api_stub() as stub:
         yield stub
