@@ -3,6 +3,8 @@
 #   make test      run the tests
 #   make test-tfx  run those that need the tfx package, where there is a Python 3.10
 #   make test-clients  run those that need a client which does not go with our dependencies
+#   make test-kfp  run compiled pipelines in containers, with a kfp that does not go with our
+#                  dependencies; needs a Docker engine and PostgreSQL
 #   make check     lint, format, types, import directions
 #   make bench     measure against TFX and against the store's floor
 #   make clean     remove what the targets above have made
@@ -17,7 +19,7 @@ BIN := $(VENV)/bin
 CREATED := $(VENV)/.created-$(VERSION)
 READY := $(VENV)/.ready-$(VERSION)
 
-.PHONY: demo test test-tfx test-clients check bench clean setup constraints proto
+.PHONY: demo test test-tfx test-clients test-kfp check bench clean setup constraints proto
 .DELETE_ON_ERROR:
 
 demo: $(READY)
@@ -32,6 +34,9 @@ test-tfx: $(READY)
 test-clients: $(READY) .venv-clients/.ready
 	$(BIN)/python -m pytest tests/serving/server/test_min_tfs_client.py $(ARGS)
 
+test-kfp: $(READY) .venv-kfp/.ready
+	$(BIN)/python -m pytest tests/runners/kubeflow/local $(ARGS)
+
 check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -45,7 +50,7 @@ bench: $(READY)
 setup: $(READY)
 
 clean:
-	rm -rf .venv .venv-tfx .venv-proto .venv-clients .cache build dist .mypy_cache .pytest_cache .ruff_cache \
+	rm -rf .venv .venv-tfx .venv-proto .venv-clients .venv-kfp .cache build dist .mypy_cache .pytest_cache .ruff_cache \
 	    .import_linter_cache .hypothesis .plib
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -90,6 +95,12 @@ proto: .venv-proto/.ready
 	$(PYTHON) -m venv --clear .venv-clients
 	.venv-clients/bin/python -m pip install --quiet --disable-pip-version-check \
 	    'min-tfs-client==1.0.2' 'protobuf<3.21'
+	touch $@
+
+# The kfp whose local executor knows conditions, loops and exit handlers; its protobuf is not ours.
+.venv-kfp/.ready:
+	$(PYTHON) -m venv --clear .venv-kfp
+	.venv-kfp/bin/python -m pip install --quiet --disable-pip-version-check 'kfp==2.17.0' docker
 	touch $@
 
 .venv-proto/.ready:

@@ -72,6 +72,7 @@ from pipeline_lib.runners.local.run_options import RunOptions as RunOptions
 
 if typing.TYPE_CHECKING:
     from pipeline_lib.interactive.context import InteractiveContext as InteractiveContext
+    from pipeline_lib.runners.kubeflow.runner import KubeflowRunner as KubeflowRunner
     from pipeline_lib.runners.local.runner import LocalRunner as LocalRunner
 
 __version__ = "0.1.0"
@@ -79,6 +80,7 @@ __version__ = "0.1.0"
 # These load when they are first used: many who import the library only write pipelines.
 _LOADED_WHEN_USED = {
     "InteractiveContext": "pipeline_lib.interactive.context",
+    "KubeflowRunner": "pipeline_lib.runners.kubeflow.runner",
     "LocalRunner": "pipeline_lib.runners.local.runner",
 }
 

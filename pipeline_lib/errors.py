@@ -7,7 +7,9 @@ PipelineLibError
 ├── UserModuleError          a user's module that cannot be found, imported or lacks what is needed
 ├── DataError                data or configuration that a component cannot work with
 ├── MetadataStoreError       the metadata store cannot be opened, read or written
-├── RunNotFoundError         the store holds no such run
+├── RunNotFoundError         the store, or the cluster, holds no such run
+├── ClusterError             a cluster cannot be reached, or refuses what it is asked
+├── ImageError               a container image that cannot be built
 └── PipelineRunError         a run in which at least one node failed
 
 What an author has written or given wrong, AuthoringError and InvalidPipelineError, is a ValueError,
@@ -51,7 +53,15 @@ class MetadataStoreError(PipelineLibError):
 
 
 class RunNotFoundError(PipelineLibError):
-    """The store holds no run of that id."""
+    """The store, or the cluster, holds no run of that id."""
+
+
+class ClusterError(PipelineLibError):
+    """A cluster cannot be reached, or refuses what it is asked."""
+
+
+class ImageError(PipelineLibError):
+    """A container image cannot be built: no engine, base image or package, or nothing to put in."""
 
 
 class PipelineRunError(PipelineLibError):

@@ -26,6 +26,7 @@ NAMES = {
     "InputUriPlaceholder",
     "InputValuePlaceholder",
     "InteractiveContext",
+    "KubeflowRunner",
     "LatestArtifactStrategy",
     "LatestBlessedModelStrategy",
     "LocalRunner",

@@ -19,15 +19,16 @@ from pipeline_lib.errors import did_you_mean
 
 @dataclass(frozen=True)
 class LazyCommand:
-    """A command's name, the module that has it under the name `command`, and one line of help."""
+    """A command's name, the module that has it as `attribute`, and one line of help."""
 
     name: str
     module: str
     summary: str
+    attribute: str = "command"
 
     def load(self) -> click.Command:
         """Import the command."""
-        command: click.Command = importlib.import_module(self.module).command
+        command: click.Command = getattr(importlib.import_module(self.module), self.attribute)
         return command
 
 

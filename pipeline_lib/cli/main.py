@@ -16,6 +16,8 @@ _COMMANDS = (
     LazyCommand("completion", "pipeline_lib.cli.completion", "Let a shell complete what is typed."),
     LazyCommand("compare", "pipeline_lib.cli.compare", "Say how two runs differ."),
     LazyCommand("gc", "pipeline_lib.cli.gc", "Delete the files of old runs."),
+    LazyCommand("image", "pipeline_lib.cli.image", "Make container images of a project."),
+    LazyCommand("kubeflow", "pipeline_lib.cli.kubeflow", "Run pipelines on a cluster."),
     LazyCommand(
         "lineage", "pipeline_lib.cli.lineage", "Show what an artifact was made of, and what of it."
     ),

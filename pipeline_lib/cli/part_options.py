@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import click
 
 from pipeline_lib.cli.completing import complete_run
+from pipeline_lib.cli.gathered_options import Command, gathered
 from pipeline_lib.runners.local.run_options import RunOptions
 
 _OPTIONS = (
@@ -36,19 +34,14 @@ _OPTIONS = (
 )
 
 
-def part_options(command: Callable[..., Any]) -> Callable[..., Any]:
+def part_options(command: Command) -> Command:
     """Add the options to a command; they arrive as one `part: RunOptions`."""
+    return gathered(command, _OPTIONS, "part", _part)
 
-    def with_part(
-        from_nodes: tuple[str, ...], to_nodes: tuple[str, ...], base_run: str | None, **rest: Any
-    ) -> Any:
-        if base_run and not (from_nodes or to_nodes):
-            raise click.UsageError("--base-run goes with --from or --to.")
-        return command(part=RunOptions(from_nodes, to_nodes, base_run), **rest)
 
-    # click keeps the options of inner decorators on the function.
-    with_part.__dict__.update(command.__dict__)
-    with_part.__doc__ = command.__doc__
-    for option in reversed(_OPTIONS):
-        option(with_part)
-    return with_part
+def _part(
+    from_nodes: tuple[str, ...], to_nodes: tuple[str, ...], base_run: str | None
+) -> RunOptions:
+    if base_run and not (from_nodes or to_nodes):
+        raise click.UsageError("--base-run goes with --from or --to.")
+    return RunOptions(from_nodes, to_nodes, base_run)

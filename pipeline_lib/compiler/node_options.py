@@ -7,6 +7,7 @@ from dataclasses import replace
 from pipeline_lib import ir
 from pipeline_lib.compiler.level import Level
 from pipeline_lib.dsl.executor_spec import ContainerExecutorSpec
+from pipeline_lib.dsl.kubernetes_options import check_variables
 from pipeline_lib.dsl.node import BaseNode
 from pipeline_lib.dsl.pipeline import Pipeline
 from pipeline_lib.errors import AuthoringError
@@ -23,6 +24,7 @@ def options_of(node: BaseNode, level: Level) -> ir.NodeOptions:
     if isinstance(node, Pipeline):
         _check_sub_pipeline_options(node)
         return replace(options, enable_cache=None)
+    check_variables(options, f"Node {node.id!r}")
     around = [one.holder for one in level.path[1:] if isinstance(one.holder, Pipeline)]
     for given in [one.enable_cache for one in reversed(around)]:
         if options.enable_cache is None and given is not None:
@@ -42,6 +44,7 @@ def _check_sub_pipeline_options(pipeline: Pipeline) -> None:
         ("environment", options.environment),
         ("secrets", options.secrets),
         ("user", options.user),
+        ("kubernetes", options.kubernetes),
     ):
         if value:
             raise AuthoringError(

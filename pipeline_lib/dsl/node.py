@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol
 
@@ -14,9 +14,11 @@ from pipeline_lib.dsl.component_spec import BoundInput, BoundParameter
 from pipeline_lib.dsl.conditional import Cond
 from pipeline_lib.dsl.executor_spec import ExecutorSpec
 from pipeline_lib.dsl.foreign import adopted
+from pipeline_lib.dsl.kubernetes_options import checked_kubernetes
 from pipeline_lib.dsl.node_options import checked_options
 from pipeline_lib.dsl.placeholder import Predicate
 from pipeline_lib.errors import AuthoringError, did_you_mean
+from pipeline_lib.ir.kubernetes import NodeAffinityTerm, Toleration, Volume
 
 if TYPE_CHECKING:
     # From Python 3.13 on in `typing`; a type checker brings it along.
@@ -170,7 +172,7 @@ class BaseNode(Generic[Key]):
         Raises:
             AuthoringError: a number is negative or of the wrong type, or a text cannot be read.
         """
-        self.options = checked_options(
+        options = checked_options(
             f"Node {self.id!r}",
             enable_cache=self.options.enable_cache,
             max_retries=retries,
@@ -187,6 +189,68 @@ class BaseNode(Generic[Key]):
             secrets={} if secrets is None else secrets,
             user=user,
         )
+        self.options = replace(options, kubernetes=self.options.kubernetes)
+        return self
+
+    def with_kubernetes(
+        self: Self,
+        *,
+        volumes: Sequence[Volume] = (),
+        node_selector: Mapping[str, str] | None = None,
+        tolerations: Sequence[Toleration] = (),
+        node_affinity: Sequence[NodeAffinityTerm] = (),
+        image_pull_policy: str = "",
+        image_pull_secrets: Sequence[str] = (),
+        labels: Mapping[str, str] | None = None,
+        annotations: Mapping[str, str] | None = None,
+        config_map_variables: Mapping[str, tuple[str, str]] | None = None,
+        field_variables: Mapping[str, str] | None = None,
+        shared_memory: str = "",
+        run_as_non_root: bool | None = None,
+    ) -> Self:
+        """Say what the node's Pod has on a cluster; each call gives all of it anew.
+
+            trainer.with_kubernetes(node_selector={"pool": "gpu"}, shared_memory="2Gi")
+
+        It changes nothing of what the node does: runners without a cluster pass it over, and it is
+        no part of the cache key. CPU, memory, devices, image, environment, secrets, user and
+        timeout are options of every runner, see `with_options`.
+
+        Args:
+            volumes: what is mounted, of the classes in `pipeline_lib.kubernetes`.
+            node_selector: labels that the machine must have.
+            tolerations: taints that the machine may have.
+            node_affinity: machines that are needed or preferred.
+            image_pull_policy: `"Always"`, `"IfNotPresent"` or `"Never"`.
+            image_pull_secrets: names of secrets with which the image is pulled.
+            labels: of the Pod.
+            annotations: of the Pod.
+            config_map_variables: environment variables from config maps: for each the names of a
+                config map and of a key in it.
+            field_variables: environment variables from fields of the Pod: for each the field, such
+                as `"metadata.name"`.
+            shared_memory: size of `/dev/shm`, such as `"2Gi"`.
+            run_as_non_root: whether the cluster refuses to run the container as root.
+
+        Raises:
+            AuthoringError: Kubernetes would refuse it.
+        """
+        kubernetes = checked_kubernetes(
+            f"Node {self.id!r}",
+            volumes=volumes,
+            node_selector={} if node_selector is None else node_selector,
+            tolerations=tolerations,
+            node_affinity=node_affinity,
+            image_pull_policy=image_pull_policy,
+            image_pull_secrets=image_pull_secrets,
+            labels={} if labels is None else labels,
+            annotations={} if annotations is None else annotations,
+            config_map_variables={} if config_map_variables is None else config_map_variables,
+            field_variables={} if field_variables is None else field_variables,
+            shared_memory=shared_memory,
+            run_as_non_root=run_as_non_root,
+        )
+        self.options = replace(self.options, kubernetes=kubernetes)
         return self
 
     def with_node_execution_options(self: Self, node_execution_options: OptionsOfNode) -> Self:

@@ -124,7 +124,7 @@ def _environment(given: object, where: str) -> dict[str, str]:
     if not isinstance(given, Mapping):
         raise AuthoringError(f"{where}: option 'environment' takes a dict, got {given!r}.")
     for variable, value in given.items():
-        _check_variable("environment", variable, where)
+        check_variable("environment", variable, where)
         if not isinstance(value, str):
             raise AuthoringError(
                 f"{where}: option 'environment': variable {variable!r} takes text, got {value!r}."
@@ -139,7 +139,7 @@ def _secrets(
         raise AuthoringError(f"{where}: option 'secrets' takes a dict, got {given!r}.")
     found = []
     for variable, source in sorted(given.items()):
-        _check_variable("secrets", variable, where)
+        check_variable("secrets", variable, where)
         if variable in environment:
             raise AuthoringError(
                 f"{where}: variable {variable!r} is in both options, 'environment' and 'secrets'."
@@ -155,7 +155,12 @@ def _secrets(
     return tuple(found)
 
 
-def _check_variable(option: str, name: object, where: str) -> None:
+def check_variable(option: str, name: object, where: str) -> None:
+    """Refuse what cannot be the name of an environment variable.
+
+    Raises:
+        AuthoringError: a shell would not take it.
+    """
     if not isinstance(name, str) or not _VARIABLE.fullmatch(name):
         raise AuthoringError(
             f"{where}: option {option!r}: {name!r} is no name of an environment variable: "

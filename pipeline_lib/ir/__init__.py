@@ -18,6 +18,7 @@ from pipeline_lib.ir.inputs import (
     PipelineInput,
     StoreQuery,
 )
+from pipeline_lib.ir.kubernetes import KubernetesOptions
 from pipeline_lib.ir.node import (
     Accelerators,
     Node,
@@ -39,6 +40,7 @@ __all__ = [
     "ImportExecutor",
     "Input",
     "InputSource",
+    "KubernetesOptions",
     "Node",
     "NodeOptions",
     "NodeOutput",

@@ -28,6 +28,7 @@ from pipeline_lib.ir.expressions import (
 )
 from pipeline_lib.ir.frozen import FrozenFields
 from pipeline_lib.ir.inputs import Input, Output
+from pipeline_lib.ir.kubernetes import KubernetesOptions
 
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]*")
 """Of pipelines and nodes: they become parts of paths."""
@@ -96,6 +97,7 @@ class NodeOptions(FrozenFields):
         environment: variables that are set for it.
         secrets: variables that hold secrets.
         user: whom a container runs as, `uid` or `uid:gid`; empty for the image's own.
+        kubernetes: what its Pod has on a cluster; `None` for nothing of its own.
     """
 
     enable_cache: bool | None = None
@@ -112,6 +114,7 @@ class NodeOptions(FrozenFields):
     environment: Mapping[str, str] = field(default_factory=dict)
     secrets: tuple[SecretVariable, ...] = ()
     user: str = ""
+    kubernetes: KubernetesOptions | None = None
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,11 @@ class NodeSet:
         return {node.id: node for node in self.nodes}
 
     @cached_property
+    def in_order(self) -> tuple[Node, ...]:
+        """The nodes in an order in which they could run one by one."""
+        return in_running_order(self, "A set of nodes")
+
+    @cached_property
     def dependencies(self) -> Mapping[str, frozenset[str]]:
         """For each node the nodes that it waits for: those it reads from, and its `upstream`."""
         return {node.id: frozenset(_dependencies(node)) for node in self.nodes}

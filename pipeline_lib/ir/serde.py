@@ -16,13 +16,21 @@ from google.protobuf import json_format, text_format
 from google.protobuf.message import DecodeError, Message
 
 from pipeline_lib.errors import InvalidPipelineError
-from pipeline_lib.ir import executors, expressions, inputs, node, pipeline, pipeline_pb2
+from pipeline_lib.ir import (
+    executors,
+    expressions,
+    inputs,
+    kubernetes,
+    node,
+    pipeline,
+    pipeline_pb2,
+)
 from pipeline_lib.ir.expressions import Literal
 from pipeline_lib.ir.pipeline import Pipeline
 
 _CLASSES: Mapping[str, type] = {
     name: value
-    for module in (expressions, inputs, executors, node, pipeline)
+    for module in (expressions, inputs, executors, kubernetes, node, pipeline)
     for name, value in vars(module).items()
     if isinstance(value, type) and (is_dataclass(value) or issubclass(value, Enum))
 }
@@ -206,12 +214,18 @@ def _check_complete(name: str, values: Mapping[str, Any]) -> None:
             )
 
 
+def _is_repeated(part: Any) -> bool:
+    # protobuf 6 has it as a property, and warns of `label`; protobuf 4 has only `label`.
+    repeated = getattr(part, "is_repeated", None)
+    return bool(part.label == part.LABEL_REPEATED if repeated is None else repeated)
+
+
 def _decode_field(message: Any, part: Any) -> Any:
     value = getattr(message, part.name)
     if part.message_type is not None and part.message_type.GetOptions().map_entry:
         item = part.message_type.fields_by_name["value"]
         return {key: _decode_item(value[key], item) for key in value}
-    if part.label == part.LABEL_REPEATED:
+    if _is_repeated(part):
         return tuple(_decode_item(item, part) for item in value)
     if part.has_presence and not message.HasField(part.name):
         return None

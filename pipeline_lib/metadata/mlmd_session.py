@@ -18,6 +18,7 @@ from pipeline_lib.errors import MetadataStoreError
 from pipeline_lib.metadata.connection import MetadataConnectionConfig
 from pipeline_lib.metadata.mlmd_connection import connection_message, refusal
 from pipeline_lib.metadata.mlmd_turns import Turns
+from pipeline_lib.metadata.time_zones import provide_time_zones
 
 _LOG = logging.getLogger(__name__)
 
@@ -62,6 +63,7 @@ class Session:
         self._lock = threading.RLock()
         self._turns = Turns(config)
         self.in_doubt = False
+        provide_time_zones()
         try:
             self._open(prepare)
         except _FAILURES as error:

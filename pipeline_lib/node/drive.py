@@ -19,7 +19,7 @@ from pipeline_lib.ir.executors import (
 from pipeline_lib.ir.node import Node
 from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, MetadataStore
 from pipeline_lib.node.caching import cached_or_due
-from pipeline_lib.node.due import Due
+from pipeline_lib.node.due import Due, scope_of
 from pipeline_lib.node.failure import error_record
 from pipeline_lib.node.importing import import_artifact
 from pipeline_lib.node.inputs import UpstreamMissingError, resolve_inputs
@@ -71,14 +71,10 @@ def decide(node: Node, run: Run, store: MetadataStore) -> ExecutionRecord | Due 
 
 def _decide(node: Node, run: Run, store: MetadataStore) -> ExecutionRecord | Due | Nested:
     inputs = resolve_inputs(node, run, store)
-    scope = Scope(
-        inputs=inputs,
-        runtime_parameters=run.runtime_parameters,
-        staged=run.staged,
-        information=run.information(node.id),
-    )
-    if node.condition is not None and not evaluate(node.condition, scope):
-        return skip(node, run, store, f"condition is false: {describe(node.condition)}")
+    scope = scope_of(node, run, inputs)
+    reason = reason_not_due(node, scope)
+    if reason:
+        return skip(node, run, store, reason)
     parameters = parameter_values(node, scope)
     execution = replace(
         new_execution(node, run),
@@ -99,6 +95,13 @@ def _decide(node: Node, run: Run, store: MetadataStore) -> ExecutionRecord | Due
             raise UnsupportedError(
                 f"Node {node.id!r} has a {type(other).__name__}, which cannot run in this process."
             )
+
+
+def reason_not_due(node: Node, scope: Scope) -> str:
+    """Why a node that has its inputs is skipped all the same; empty where it is not."""
+    if node.condition is not None and not evaluate(node.condition, scope):
+        return f"condition is false: {describe(node.condition)}"
+    return ""
 
 
 def new_execution(node: Node, run: Run) -> ExecutionRecord:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from pipeline_lib.artifacts.artifact import ArtifactRecord
 from pipeline_lib.errors import PipelineLibError
@@ -23,15 +24,19 @@ class UpstreamMissingError(PipelineLibError):
     """A required input is empty because the node that writes it was skipped or has failed."""
 
 
-def resolve_inputs(node: Node, run: Run, store: MetadataStore) -> dict[str, list[ArtifactRecord]]:
-    """The artifacts at each input, hidden ones included.
+def resolve_inputs(
+    node: Node, run: Run, store: MetadataStore, known: Artifacts = MappingProxyType({})
+) -> dict[str, Sequence[ArtifactRecord]]:
+    """The artifacts at each input, hidden ones included; `known` holds those already resolved.
 
     Raises:
         UpstreamMissingError: a required input is empty because its source did not run.
         InputError: an input has too few or too many artifacts.
     """
-    resolved = {}
+    resolved = dict(known)
     for key, declared in node.inputs.items():
+        if key in known:
+            continue
         artifacts = [
             artifact
             for source in declared.sources

@@ -10,7 +10,7 @@ from pipeline_lib.ir.describing import describe
 from pipeline_lib.ir.executors import PipelineExecutor
 from pipeline_lib.ir.node import Node
 from pipeline_lib.metadata.store import ExecutionRecord, MetadataStore
-from pipeline_lib.node.due import Due
+from pipeline_lib.node.due import Due, due_again
 from pipeline_lib.node.inputs import UpstreamMissingError, reason_missing
 from pipeline_lib.node.run import Run
 
@@ -30,17 +30,31 @@ class Nested:
 
 
 def nested(due: Due, executor: PipelineExecutor, store: MetadataStore) -> Nested:
-    """Record that the node is running, and give what it holds.
+    """Record that the node is running, and give what it holds; raises what `inner_runs` does."""
+    runs = inner_runs(due, store)
+    return Nested(due.node, executor, store.record(due.execution), runs)
+
+
+def nested_again(node: Node, run: Run, execution: ExecutionRecord, store: MetadataStore) -> Nested:
+    """What `nested` gave when the execution was recorded, found again.
+
+    Raises:
+        PipelineLibError: what the node reads is not there any more.
+    """
+    assert isinstance(node.executor, PipelineExecutor), "no other holds nodes"
+    due = due_again(node, run, execution, store)
+    return Nested(node, node.executor, execution, inner_runs(due, store))
+
+
+def inner_runs(due: Due, store: MetadataStore) -> tuple[Run, ...]:
+    """The run as the nodes see it that a node holds, once for each element of a loop.
+
+    The same in every process: it depends on the node's inputs and parameters alone.
 
     Raises:
         UpstreamMissingError: what it loops over is missing because its source did not run.
         AuthoringError: it loops over a value that is no list.
     """
-    runs = tuple(_inner_runs(due, store))
-    return Nested(due.node, executor, store.record(due.execution), runs)
-
-
-def _inner_runs(due: Due, store: MetadataStore) -> list[Run]:
     node, inputs = due.node, due.scope.inputs
     missing = {
         key: reason_missing(node.inputs[key], due.run, store)
@@ -50,18 +64,18 @@ def _inner_runs(due: Due, store: MetadataStore) -> list[Run]:
     if missing.get(node.loop):
         raise UpstreamMissingError(missing[node.loop])
     if not node.loop:
-        return [due.run.inside(node.id, inputs, missing, due.parameters)]
+        return (due.run.inside(node.id, inputs, missing, due.parameters),)
     if node.loop in inputs:
-        return [
+        return tuple(
             due.run.inside(
                 node.id, {**inputs, node.loop: [artifact]}, missing, due.parameters, position
             )
             for position, artifact in enumerate(inputs[node.loop])
-        ]
-    return [
+        )
+    return tuple(
         due.run.inside(node.id, inputs, missing, {node.loop: value}, position)
         for position, value in enumerate(_values(due))
-    ]
+    )
 
 
 def _values(due: Due) -> list[Any]:

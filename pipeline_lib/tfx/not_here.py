@@ -39,8 +39,12 @@ _NOTEBOOK = (
     "pipeline_lib.interactive.rendering.register_renderer."
 )
 _KUBEFLOW = (
-    "there is no Kubeflow runner. Run with LocalDagRunner; pipeline_lib.compile(pipeline) gives "
-    "what another runner needs."
+    "use tfx.orchestration.experimental.KubeflowV2DagRunner, which compiles for Kubeflow Pipelines "
+    "2, or pipeline_lib.KubeflowRunner, which also runs there."
+)
+_KUBEFLOW_STORE = (
+    "the containers' metadata store is the pipeline's, or the one in the secret that is named by "
+    "KubeflowV2DagRunnerConfig(store_secret=...)."
 )
 _TFX_RECORDS = "it is a record of TFX's own orchestrator. 'plib show' and 'plib runs' tell a run."
 _PROTOS: Mapping[str, tuple[str, ...]] = {
@@ -78,9 +82,7 @@ NOT_HERE: Mapping[str, str] = {
     ),
     "tfx.extensions.google_cloud_ai_platform": _GOOGLE_CLOUD,
     "tfx.extensions.google_cloud_big_query": _GOOGLE_CLOUD,
-    "tfx.orchestration.experimental.KubeflowV2DagRunner": _KUBEFLOW,
-    "tfx.orchestration.experimental.KubeflowV2DagRunnerConfig": _KUBEFLOW,
-    "tfx.orchestration.experimental.get_default_kubeflow_metadata_config": _KUBEFLOW,
+    "tfx.orchestration.experimental.get_default_kubeflow_metadata_config": _KUBEFLOW_STORE,
     "tfx.proto.CustomConfig": (
         "a component of your own takes its configuration as parameters, a dict among them."
     ),

@@ -37,6 +37,7 @@ def write_options(
         "runs in an image of its own": bool(options.image),
         "sets environment variables": bool(options.environment or options.secrets),
         "says whom it runs as": bool(options.user),
+        "says what its Pod has on a cluster": options.kubernetes is not None,
         "says how long to wait before a retry": options.retry_delay not in (0.0, _RETRY_DELAY),
         "has a timeout with a part of a second": options.timeout != int(options.timeout),
     }

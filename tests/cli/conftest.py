@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.desk import Desk, Recorded, desk_in
+from tests.runners.kubeflow.client.kfp_fixture import kfp_stub as kfp_stub
 
 
 @pytest.fixture

@@ -39,6 +39,18 @@ from pipeline_lib.ir.expressions import (
     SplitUri,
 )
 from pipeline_lib.ir.inputs import ArtifactType, Input, NodeOutput, Output, StoreQuery
+from pipeline_lib.ir.kubernetes import (
+    ConfigMapVariable,
+    ConfigMapVolume,
+    EmptyDir,
+    EphemeralVolume,
+    KubernetesOptions,
+    NodeAffinityTerm,
+    NodeSelectorRequirement,
+    PersistentVolumeClaim,
+    SecretVolume,
+    Toleration,
+)
 from pipeline_lib.ir.node import (
     Accelerators,
     Node,
@@ -199,7 +211,40 @@ def _options() -> st.SearchStrategy[NodeOptions]:
         environment=st.dictionaries(TEXT, TEXT, max_size=2),
         secrets=st.lists(st.builds(SecretVariable, TEXT, TEXT, TEXT), max_size=2).map(tuple),
         user=TEXT,
+        kubernetes=st.none() | _kubernetes(),
     )
+
+
+def _kubernetes() -> st.SearchStrategy[KubernetesOptions]:
+    texts = st.dictionaries(TEXT, TEXT, max_size=2)
+    requirements = _tuples(st.builds(NodeSelectorRequirement, TEXT, TEXT, _tuples(TEXT)))
+    return st.builds(
+        KubernetesOptions,
+        volumes=_tuples(
+            st.builds(PersistentVolumeClaim, TEXT, TEXT, TEXT)
+            | st.builds(EmptyDir, TEXT, TEXT, TEXT)
+            | st.builds(EphemeralVolume, TEXT, TEXT, st.none() | TEXT, _tuples(TEXT))
+            | st.builds(SecretVolume, TEXT, TEXT, st.booleans())
+            | st.builds(ConfigMapVolume, TEXT, TEXT, st.booleans())
+        ),
+        node_selector=texts,
+        tolerations=_tuples(st.builds(Toleration, TEXT, TEXT, TEXT, TEXT, st.none() | INT64)),
+        node_affinity=_tuples(
+            st.builds(NodeAffinityTerm, requirements, requirements, st.none() | INT32)
+        ),
+        image_pull_policy=TEXT,
+        image_pull_secrets=_tuples(TEXT),
+        labels=texts,
+        annotations=texts,
+        config_map_variables=_tuples(st.builds(ConfigMapVariable, TEXT, TEXT, TEXT)),
+        field_variables=texts,
+        shared_memory=TEXT,
+        run_as_non_root=st.none() | st.booleans(),
+    )
+
+
+def _tuples(items: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
+    return st.lists(items, max_size=2).map(tuple)
 
 
 def _types() -> st.SearchStrategy[ArtifactType]:

@@ -99,16 +99,16 @@ def test_importing_tfx_is_light(tmp_path: Path) -> None:
             "tfx.types.standard_artifacts.HyperParameters).",
         ),
         (
-            "from tfx.v1.orchestration.experimental import KubeflowV2DagRunner",
-            "ImportError: tfx.orchestration.experimental.KubeflowV2DagRunner is not in "
-            "pipeline_lib: there is no Kubeflow runner. Run with LocalDagRunner; "
-            "pipeline_lib.compile(pipeline) gives what another runner needs.",
+            "from tfx.v1.orchestration.experimental import get_default_kubeflow_metadata_config",
+            "ImportError: tfx.orchestration.experimental.get_default_kubeflow_metadata_config is "
+            "not in pipeline_lib: the containers' metadata store is the pipeline's, or the one in "
+            "the secret that is named by KubeflowV2DagRunnerConfig(store_secret=...).",
         ),
         (
             "import tfx.orchestration.kubeflow.kubeflow_dag_runner",
-            "ImportError: tfx.orchestration.kubeflow is not in pipeline_lib: there is no Kubeflow "
-            "runner. Run with LocalDagRunner; pipeline_lib.compile(pipeline) gives what another "
-            "runner needs.",
+            "ImportError: tfx.orchestration.kubeflow.kubeflow_dag_runner is not in pipeline_lib: "
+            "use tfx.orchestration.experimental.KubeflowV2DagRunner, which compiles for Kubeflow "
+            "Pipelines 2, or pipeline_lib.KubeflowRunner, which also runs there.",
         ),
         (
             "from tfx.proto import tuner_pb2",

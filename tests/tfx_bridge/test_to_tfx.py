@@ -111,6 +111,10 @@ CANNOT = "which TFX's pipeline format cannot express."
     [
         ({"options": ir.NodeOptions(priority=1)}, f"Node 'trainer' has a priority, {CANNOT}"),
         (
+            {"options": ir.NodeOptions(kubernetes=ir.KubernetesOptions(shared_memory="1Gi"))},
+            f"Node 'trainer' says what its Pod has on a cluster, {CANNOT}",
+        ),
+        (
             {"options": ir.NodeOptions(memory=1)},
             f"Node 'trainer' says how much memory it occupies, {CANNOT}",
         ),

@@ -27,7 +27,7 @@ class RunListener(Protocol):
         """A node has its final record, `seconds` after it was started."""
 
     def run_ended(self, run: RunRecord) -> None:
-        """The run is over."""
+        """The run is over; or, if it is still running elsewhere, no more is told of it."""
 
 
 class Silent:

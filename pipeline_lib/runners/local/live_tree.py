@@ -10,7 +10,7 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
-from pipeline_lib.metadata.store import ExecutionRecord, RunRecord
+from pipeline_lib.metadata.store import ExecutionRecord, RunRecord, RunState
 from pipeline_lib.node.run import Run
 from pipeline_lib.runners.local.earlier_times import EarlierTimes, seconds_left
 from pipeline_lib.runners.local.failure_logs import has_failed_itself, log_lines
@@ -88,7 +88,8 @@ class LiveTree:
         if self._earlier is not None:
             self._earlier.close()
         with self._lock:
-            self._known.top.end()
+            if run.state is not RunState.RUNNING:
+                self._known.top.end()
             for line in self._whole():
                 self._console.print(line, soft_wrap=True)
         self._console.print(last_line_of(run, time.monotonic() - self._started))

@@ -82,6 +82,8 @@ def retry_line(execution: ExecutionRecord, delay: float, width: int) -> Text:
 
 
 def last_line_of(run: RunRecord, seconds: float) -> Text:
-    """Tells how a run ended."""
+    """Tells how a run ended, or that it is only no longer watched."""
+    if run.state is RunState.RUNNING:
+        return Text("The run goes on", "yellow")
     colour = "green" if run.state is RunState.COMPLETE else "red"
     return Text.assemble((f"Run {run.state.value}", colour), f" in {seconds:.2f} s")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline_lib.errors import PipelineRunError
@@ -36,18 +36,25 @@ class RunResult:
 
 def run_error(result: RunResult, failed: Sequence[ExecutionRecord]) -> PipelineRunError:
     """The error of a run in which the nodes `failed` failed."""
-    executions = result.executions.values()
-    skipped = sum(one.state is ExecutionState.SKIPPED for one in executions)
-    lines = [
-        f"Run {result.run_id!r} of pipeline {result.run.pipeline_name!r} failed: "
-        f"{len(failed)} of {len(result.executions)} nodes failed, {skipped} skipped."
-    ]
+    lines = [failure_summary(result.run, result.executions.values(), failed)]
     for execution in failed:
-        lines += _failure_lines(execution)
+        lines += failure_lines(execution)
     return PipelineRunError("\n".join(lines))
 
 
-def _failure_lines(execution: ExecutionRecord) -> list[str]:
+def failure_summary(
+    run: RunRecord, executions: Collection[ExecutionRecord], failed: Sequence[ExecutionRecord]
+) -> str:
+    """The first line about a run in which the nodes `failed` failed."""
+    skipped = sum(one.state is ExecutionState.SKIPPED for one in executions)
+    return (
+        f"Run {run.run_id!r} of pipeline {run.pipeline_name!r} failed: "
+        f"{len(failed)} of {len(executions)} nodes failed, {skipped} skipped."
+    )
+
+
+def failure_lines(execution: ExecutionRecord) -> list[str]:
+    """The lines about one node that failed: its error, where it was raised, and its log."""
     error = execution.error
     assert error is not None, "a failed execution carries its error"
     lines = [f"  {execution.instance}: {error.type}: {error.message}"]

@@ -149,6 +149,11 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     f"{_INTERACTIVE}.notebook_extensions.skip": _names(
         "pipeline_lib.interactive", "load_ipython_extension"
     ),
+    "tfx.orchestration.kubeflow.v2.kubeflow_v2_dag_runner": _names(
+        f"{_FACADE}.orchestration.kubeflow_v2_dag_runner",
+        "KubeflowV2DagRunner",
+        "KubeflowV2DagRunnerConfig",
+    ),
     "tfx.orchestration.local.local_dag_runner": _names(
         f"{_FACADE}.orchestration.local_dag_runner", "LocalDagRunner"
     ),

@@ -1,4 +1,4 @@
-"""`tfx.orchestration.experimental`: exit handlers."""
+"""`tfx.orchestration.experimental`: exit handlers, and the runner for Kubeflow."""
 
 from __future__ import annotations
 
@@ -8,9 +8,22 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from pipeline_lib.dsl.exit_handler import final_status
 from pipeline_lib.dsl.function_component import FunctionComponent, component
 from pipeline_lib.dsl.placeholder import ValuePlaceholder
-from pipeline_lib.tfx.facade_module import refuse
+from pipeline_lib.tfx.facade_module import load_when_used
 
-__all__ = ["FinalStatusStr", "exit_handler"]
+if TYPE_CHECKING:
+    from pipeline_lib.tfx.orchestration.kubeflow_v2_dag_runner import (
+        KubeflowV2DagRunner,
+        KubeflowV2DagRunnerConfig,
+    )
+
+__all__ = [
+    "FinalStatusStr",
+    "KubeflowV2DagRunner",
+    "KubeflowV2DagRunnerConfig",
+    "exit_handler",
+]
+
+_KUBEFLOW = "pipeline_lib.tfx.orchestration.kubeflow_v2_dag_runner"
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -35,4 +48,10 @@ def FinalStatusStr(value: str = "") -> ValuePlaceholder:
 
 
 if not TYPE_CHECKING:
-    __getattr__ = refuse(__name__)
+    __getattr__ = load_when_used(
+        __name__,
+        {
+            name: f"{_KUBEFLOW}:{name}"
+            for name in ("KubeflowV2DagRunner", "KubeflowV2DagRunnerConfig")
+        },
+    )

@@ -13,6 +13,7 @@ from pipeline_lib.dsl.pipeline import Pipeline
 from pipeline_lib.errors import UnsupportedError
 from pipeline_lib.runners.local.run_options import RunOptions as NativeRunOptions
 from pipeline_lib.runners.local.runner import LocalRunner
+from pipeline_lib.tfx.orchestration.exit_handlers import sole_handler, with_exit_handler
 
 if TYPE_CHECKING:
     from pipeline_lib.runners.local.result import RunResult
@@ -67,12 +68,7 @@ class LocalDagRunner:
         Raises:
             UnsupportedError: it is more than one node.
         """
-        handlers = [exit_handler] if isinstance(exit_handler, BaseNode) else list(exit_handler)
-        if len(handlers) != 1:
-            raise UnsupportedError(
-                f"LocalDagRunner: a pipeline has one exit handler, got {handlers!r}."
-            )
-        self._exit_handler = handlers[0]
+        self._exit_handler = sole_handler("LocalDagRunner", exit_handler)
 
     def run(self, pipeline: Pipeline, run_options: NativeRunOptions | None = None) -> RunResult:
         """Run a pipeline, or a part of it, to its end.
@@ -81,9 +77,7 @@ class LocalDagRunner:
             PipelineRunError: at least one node failed.
             PipelineLibError: the pipeline cannot run; see `LocalRunner.run`.
         """
-        if self._exit_handler is not None:
-            pipeline = _with_exit_handler(pipeline, self._exit_handler)
-        return _run(pipeline, run_options)
+        return _run(with_exit_handler(pipeline, self._exit_handler), run_options)
 
     def run_with_ir(
         self, pipeline: ir.Pipeline, run_options: NativeRunOptions | None = None
@@ -125,15 +119,3 @@ def _run(pipeline: Pipeline | ir.Pipeline, run_options: NativeRunOptions | None)
         return LocalRunner().run(pipeline, options=options)
     result: RunResult = run_pipeline(pipeline, options)
     return result
-
-
-def _with_exit_handler(pipeline: Pipeline, handler: BaseNode) -> Pipeline:
-    return Pipeline(
-        pipeline.pipeline_name,
-        pipeline.pipeline_root,
-        components=pipeline.components,
-        enable_cache=pipeline.enable_cache,
-        metadata_connection_config=pipeline.metadata_connection_config,
-        beam_pipeline_args=pipeline.beam_pipeline_args,
-        exit_handler=handler,
-    )

@@ -1,0 +1,1 @@
+"""Working with Kubeflow Pipelines on a cluster: uploads, runs, schedules, logs."""

@@ -1,0 +1,105 @@
+"""One conformance set of pipelines on every runner: the stores that come out are equal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from pipeline_lib import LocalRunner
+from pipeline_lib.compiler.compile import compile
+from pipeline_lib.errors import PipelineRunError
+from pipeline_lib.kubernetes import KubernetesOptions, PersistentVolumeClaim
+from pipeline_lib.metadata.connection import SqliteConnection
+from pipeline_lib.runners.kubeflow.settings import KubeflowSettings, StoreFromSecret
+from pipeline_lib.runners.kubeflow.spec.compile_spec import compile_spec
+from pipeline_lib.runners.kubeflow.steps.__main__ import main
+from tests.contracts.normalised_store import difference, run_in_words
+from tests.contracts.parity_pipelines import CASES, Case
+from tests.runners.kubeflow.local.spec_interpreter import Container, SpecInterpreter
+from tests.runners.kubeflow.steps.in_order import InOrder
+
+Words = list[list[str]]
+
+
+def local_records(runner: LocalRunner) -> Callable[[Callable[[Path], Case], Path], Words]:
+    def run(make: Callable[[Path], Case], folder: Path) -> Words:
+        case = make(folder)
+        config = SqliteConnection(str(folder / "store.sqlite"))
+        run_ids = [f"local-run-{number}" for number in range(case.times)]
+        for run_id in run_ids:
+            with suppress(PipelineRunError):
+                runner.run(
+                    case.pipeline(folder),
+                    case.parameters,
+                    run_id=run_id,
+                    metadata_connection_config=config,
+                )
+        return run_in_words(config, run_ids, folder)
+
+    return run
+
+
+def _kubeflow(make: Callable[[Path], Case], folder: Path) -> Words:
+    """The compiled specification, interpreted, its containers' programs in this process."""
+    case = make(folder)
+    store = folder / "store.sqlite"
+    run_ids = [f"kubeflow-run-{number}" for number in range(case.times)]
+    settings = KubeflowSettings(
+        StoreFromSecret("store", "url"),
+        image="image:1",
+        kubernetes=KubernetesOptions(volumes=(PersistentVolumeClaim("files", str(folder)),)),
+    )
+    document = compile_spec(compile(case.pipeline(folder)), settings)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PIPELINE_LIB_STORE", str(store))
+        for run_id in run_ids:
+            files = folder / "kubeflow" / run_id
+            SpecInterpreter(document.spec, run_id, files, _in_this_process).run(case.parameters)
+    return run_in_words(SqliteConnection(str(store)), run_ids, folder)
+
+
+def _in_this_process(container: Container) -> int:
+    program, arguments = container.command[:3], container.command[3:]
+    assert list(program) == ["python3", "-m", "pipeline_lib.runners.kubeflow.steps"]
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in container.environment.items():
+            patch.setenv(name, value)
+        return main(arguments)
+
+
+def _steps(make: Callable[[Path], Case], folder: Path) -> Words:
+    case = make(folder)
+    store = folder / "store.sqlite"
+    run_ids = [f"steps-run-{number}" for number in range(case.times)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PIPELINE_LIB_STORE", str(store))
+        for run_id in run_ids:
+            InOrder(compile(case.pipeline(folder)), run_id, folder, main).run(case.parameters)
+    return run_in_words(SqliteConnection(str(store)), run_ids, folder)
+
+
+RUNNERS: dict[str, Callable[[Callable[[Path], Case], Path], Words]] = {
+    "workers": local_records(LocalRunner(2, progress=False)),
+    "steps": _steps,
+    "kubeflow": _kubeflow,
+}
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PARITY", "from outside")
+
+
+@pytest.mark.parametrize("runner", sorted(RUNNERS))
+@pytest.mark.parametrize("name", CASES)
+def test_leaves_the_same_records(name: str, runner: str, tmp_path: Path) -> None:
+    expected_in, found_in = tmp_path / "inline", tmp_path / runner
+    expected_in.mkdir()
+    found_in.mkdir()
+    expected = local_records(LocalRunner(inline=True, progress=False))(CASES[name], expected_in)
+    found = RUNNERS[runner](CASES[name], found_in)
+    for ours, others in zip(found, expected, strict=True):
+        assert difference(ours, others) == ""
