@@ -1,7 +1,7 @@
 """What a run has left in a store, without what differs from one run to the next.
 
-Ids, times, the run's id and the folder of the test are replaced by words; everything else that a
-record holds is compared.
+Ids, times, environments, the run's id and the folder of the test are replaced by words; everything
+else that a record holds is compared.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def _in_words(store: MetadataStore, run_id: str, run_ids: list[str], folder: Pat
 
 def _run(run: RunRecord) -> str:
     told = _plain(run)
-    for name in ("started", "ended", "pipeline_digest"):
+    for name in ("started", "ended", "pipeline_digest", "environments"):
         told[name] = bool(told[name])
     return f"run {json.dumps(told, sort_keys=True)}"
 
