@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from pipeline_lib.containers.engine import as_engine_errors, explanation
-from pipeline_lib.containers.failures import ImageNotFoundError
+from pipeline_lib.containers.failures import EngineError, ImageNotFoundError
 
-OnPull = Callable[[str, int, int], None]
-"""Is told how a pull goes on: the image, and the bytes that have come of those that are known."""
+OnPull = Callable[[str, str], None]
+"""Is told the image that is pulled, and how far that is; nothing when it has ended."""
 
 
 def known_id(client: Any, name: str) -> str | None:
@@ -47,29 +47,37 @@ def _pull(client: Any, name: str, on_pull: OnPull | None) -> None:
     import docker
     from docker.utils import parse_repository_tag
 
+    tell = on_pull or _tell_nobody
     repository, tag = parse_repository_tag(name)
-    with as_engine_errors(f"Image {name!r} cannot be pulled"):
-        try:
+    tell(name, "begins")
+    try:
+        with as_engine_errors(f"Image {name!r} cannot be pulled"):
             events = client.api.pull(repository, tag=tag or "latest", stream=True, decode=True)
-            _follow(name, events, on_pull)
-        except docker.errors.APIError as error:
-            raise _not_found(name, explanation(error)) from error
+            for progress in _progress(name, events):
+                tell(name, progress)
+    except EngineError as error:
+        if not isinstance(error.__cause__, docker.errors.APIError):
+            raise
+        raise _not_found(name, explanation(error.__cause__)) from error
+    finally:
+        tell(name, "")
 
 
-def _follow(name: str, events: Iterable[dict[str, Any]], on_pull: OnPull | None) -> None:
-    """Pass on how a pull goes on; the engine tells it layer by layer."""
+def _progress(name: str, events: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """How far a pull is; the engine tells it layer by layer."""
     layers: dict[str, tuple[int, int]] = {}
-    if on_pull is not None:
-        on_pull(name, 0, 0)
     for event in events:
         if "error" in event:
             raise _not_found(name, str(event["error"]).rstrip("."))
         progress = event.get("progressDetail") or {}
         if event.get("status") == "Downloading" and "total" in progress:
             layers[event.get("id", "")] = progress["current"], progress["total"]
-            if on_pull is not None:
-                current, total = (sum(one) for one in zip(*layers.values(), strict=True))
-                on_pull(name, current, total)
+            current, total = (sum(one) / 1e6 for one in zip(*layers.values(), strict=True))
+            yield f"{current:.0f} of {total:.0f} MB"
+
+
+def _tell_nobody(*_: str) -> None:
+    """Nobody wants to know."""
 
 
 def _not_found(name: str, why: str) -> ImageNotFoundError:

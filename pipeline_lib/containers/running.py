@@ -186,9 +186,10 @@ def _start(container: Any, wanted: Container) -> None:
     except docker.errors.APIError as error:
         reason = explanation(error)
         if "exec" in reason and _NO_SUCH_PROGRAM.search(reason):
+            why = reason.rpartition("exec: ")[2].removesuffix(": unknown")
             raise CommandNotFoundError(
                 f"Command {wanted.command[0]!r} is no program in image {wanted.image}: "
-                f"{reason.rpartition('exec: ')[2].removesuffix(': unknown')}."
+                f"{why.rpartition(': ')[2]}."
             ) from error
         if wanted.gpus and "device driver" in reason:
             raise EngineError(

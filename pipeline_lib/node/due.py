@@ -9,6 +9,7 @@ from typing import Any
 from pipeline_lib.ir.evaluation import Scope
 from pipeline_lib.ir.node import Node
 from pipeline_lib.metadata.store import ExecutionRecord
+from pipeline_lib.node.request import Image
 from pipeline_lib.node.run import Run
 
 
@@ -20,6 +21,7 @@ class Due:
         execution: its record, as far as it is known before the work begins.
         parameters: their values; the record has no secrets.
         scope: what its expressions read.
+        image: what it runs in, if it does.
     """
 
     node: Node
@@ -27,3 +29,4 @@ class Due:
     execution: ExecutionRecord
     parameters: Mapping[str, Any]
     scope: Scope
+    image: Image | None = None

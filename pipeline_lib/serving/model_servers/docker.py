@@ -171,8 +171,8 @@ class DockerServer:
         return ServerEndedError(f"{self.description} ended by itself with {text}", self.log())
 
 
-def _log_pull(image: str, done: int, _: int) -> None:
-    if not done:
+def _log_pull(image: str, progress: str) -> None:
+    if progress == "begins":
         _LOG.info("Pulling %s.", image)
 
 
