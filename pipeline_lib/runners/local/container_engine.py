@@ -60,6 +60,14 @@ class ContainerEngine:
                 self._ids[name] = available_id(self._client, name, on_pull)
             return self._ids[name]
 
+    def has(self, image: str) -> bool:
+        """Whether an image is on this machine.
+
+        Raises:
+            EngineError: the engine does not answer.
+        """
+        return known_id(self._client, image) is not None
+
     def user_of(self, image_id: str) -> str:
         """Whom an image says that its containers run as; empty for root.
 

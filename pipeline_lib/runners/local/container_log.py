@@ -15,12 +15,13 @@ _LOOK_EVERY = 1 << 20
 
 
 @contextmanager
-def container_log(log_uri: str, directory: str) -> Iterator[Write]:
+def container_log(log_uri: str, directory: str, also: Write | None = None) -> Iterator[Write]:
     """What writes a container's output to its log, for a `with` block; a remote one comes last.
 
     Args:
         log_uri: where the log belongs.
         directory: local directory for one that belongs elsewhere.
+        also: is told the same.
     """
     path = log_uri if files.is_local(log_uri) else f"{directory}/log.txt"
     os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -30,6 +31,8 @@ def container_log(log_uri: str, directory: str) -> Iterator[Write]:
     def write(part: bytes) -> None:
         nonlocal unseen
         log.write(part)
+        if also is not None:
+            also(part)
         unseen += len(part)
         if unseen > _LOOK_EVERY:
             unseen = 0

@@ -41,8 +41,15 @@ _WHAT_TO_DO = (
 )
 
 
-def execute_in_container(request: ExecutionRequest, engine: ContainerEngine) -> Outcome:
+def execute_in_container(
+    request: ExecutionRequest, engine: ContainerEngine, also: Write | None = None
+) -> Outcome:
     """Execute a request in a container, and wait for its outcome.
+
+    Args:
+        request: what is executed.
+        engine: runs the container.
+        also: is told what the container prints, which is written to the request's log.
 
     Raises:
         KeyboardInterrupt: the user interrupted; the container is gone.
@@ -50,7 +57,7 @@ def execute_in_container(request: ExecutionRequest, engine: ContainerEngine) -> 
     staging = Staging(request)
     try:
         staging.fetch()
-        written = _written(request, staging, engine)
+        written = _written(request, staging, engine, also)
         if isinstance(written, ErrorRecord):
             return Failure(written)
         return Success(publish_files(request.outputs, staging.deliver(written)))
@@ -67,12 +74,12 @@ def execute_in_container(request: ExecutionRequest, engine: ContainerEngine) -> 
 
 
 def _written(
-    request: ExecutionRequest, staging: Staging, engine: ContainerEngine
+    request: ExecutionRequest, staging: Staging, engine: ContainerEngine, also: Write | None
 ) -> Records | ErrorRecord:
     """Run the container; what is at its outputs then, or why there is nothing."""
     local = staging.request
     with (
-        container_log(request.log_uri, local.system_dir) as write,
+        container_log(request.log_uri, local.system_dir, also) as write,
         _writable_by(_user_of(local, engine), staging.made_directories()),
     ):
         if isinstance(local.executor, ContainerExecutor):
