@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pipeline_lib import (
@@ -64,9 +65,12 @@ def fail_once(image: str) -> BaseNode:
     return say(image, 'test -e "$1"/seen || { touch "$1"/seen; exit 3; }', directory)
 
 
-def write(image: str, script: str, kind: Any = ExternalArtifact) -> BaseNode:
+def write(
+    image: str, script: str, kind: Any = ExternalArtifact, more: Sequence[Any] = ()
+) -> BaseNode:
     """Runs a script that writes, or does not, to `$1`."""
-    node: BaseNode = shell(image, script, OutputUriPlaceholder("out"), outputs={"out": kind})()
+    arguments = (OutputUriPlaceholder("out"), *more)
+    node: BaseNode = shell(image, script, *arguments, outputs={"out": kind})()
     return node
 
 
