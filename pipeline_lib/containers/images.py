@@ -72,8 +72,8 @@ def _progress(name: str, events: Iterable[dict[str, Any]]) -> Iterator[str]:
         progress = event.get("progressDetail") or {}
         if event.get("status") == "Downloading" and "total" in progress:
             layers[event.get("id", "")] = progress["current"], progress["total"]
-            current, total = (sum(one) / 1e6 for one in zip(*layers.values(), strict=True))
-            yield f"{current:.0f} of {total:.0f} MB"
+        current, total = (sum(one) / 1e6 for one in zip((0, 0), *layers.values(), strict=True))
+        yield f"{current:.0f} of {total:.0f} MB" if layers else "begins"
 
 
 def _tell_nobody(*_: str) -> None:

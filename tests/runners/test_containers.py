@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,11 @@ from pipeline_lib import (
     ForEach,
     Importer,
     InputUriPlaceholder,
+    InteractiveContext,
     LocalRunner,
     Pipeline,
     RunOptions,
+    compile,
     create_container_component,
 )
 from pipeline_lib.artifacts import files
@@ -26,9 +29,12 @@ from pipeline_lib.containers.running import RunningContainers
 from pipeline_lib.dsl.node import BaseNode
 from pipeline_lib.errors import AuthoringError, PipelineRunError, UnsupportedError
 from pipeline_lib.metadata.connection import SqliteConnection
-from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState
+from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, open_store
 from pipeline_lib.report.cache_changes import changes
 from pipeline_lib.runners.local.container_engine import OWNER_LABEL
+from pipeline_lib.runners.local.intended_run import intended_local_run
+from pipeline_lib.runners.local.plan import plan_run
+from pipeline_lib.runners.local.planned_node import Verdict
 from pipeline_lib.runners.local.result import RunResult
 from tests.docker_engine import DockerEngine
 from tests.runners import container_steps as steps
@@ -189,6 +195,27 @@ def test_another_image_of_the_same_name_is_another_result(
     (change,) = changes(first, retagged)
     ids = [leaf.removeprefix("sha256:")[:12] for leaf in (change.before or "", change.after or "")]
     assert change.text == f"image: {image} ({ids[0]}) -> {image} ({ids[1]})"
+
+
+def test_a_plan_looks_at_images_and_pulls_none(
+    base_image: str, tmp_path: Path, config: SqliteConnection
+) -> None:
+    nodes: list[BaseNode] = [
+        steps.repeat(base_image, "a"),
+        steps.say("localhost:1/nothing:3", "true").with_options(optional=True),
+    ]
+    pipeline = Pipeline("p", str(tmp_path / "root"), nodes, enable_cache=True)
+    LocalRunner(1, progress=False).run(pipeline, metadata_connection_config=config)
+    run = intended_local_run(compile(pipeline), {})
+    with closing(open_store(config)) as store:
+        planned = {one.execution.node_id: one.verdict for one in plan_run(run, store)}
+    assert planned == {"Repeat": Verdict.CACHED, "Work": Verdict.RUN}
+
+
+def test_a_notebook_runs_containers(base_image: str, tmp_path: Path) -> None:
+    context = InteractiveContext("p", str(tmp_path / "root"), SqliteConnection(str(tmp_path / "s")))
+    result = context.run(steps.repeat(base_image, "a"))
+    assert Path(result.outputs["out"][0].uri).read_text() == "a"
 
 
 def test_a_partial_run_without_containers_needs_no_engine(

@@ -10,7 +10,7 @@ from typing import Any
 from pipeline_lib import ir
 from pipeline_lib.containers.container import Container
 from pipeline_lib.containers.engine import as_engine_errors, connect
-from pipeline_lib.containers.failures import NoEngineError
+from pipeline_lib.containers.failures import ContainerCanceledError, NoEngineError
 from pipeline_lib.containers.images import OnPull, available_id, known_id
 from pipeline_lib.containers.orphans import remove_orphans
 from pipeline_lib.containers.ownership import own_mark
@@ -45,6 +45,7 @@ class ContainerEngine:
         self._containers = RunningContainers(client)
         self._lock = threading.Lock()
         self._ids: dict[str, str] = {}
+        self._is_canceled = False
         with as_engine_errors("The containers that earlier runs have left cannot be looked up"):
             remove_orphans(client, OWNER_LABEL)
 
@@ -55,9 +56,16 @@ class ContainerEngine:
             ImageNotFoundError: it is not here and cannot be pulled.
             EngineError: the engine does not answer.
         """
+
+        def tell(image: str, progress: str) -> None:
+            if self._is_canceled and progress:
+                raise ContainerCanceledError("interrupted")
+            if on_pull is not None:
+                on_pull(image, progress)
+
         with self._lock:
             if name not in self._ids:
-                self._ids[name] = available_id(self._client, name, on_pull)
+                self._ids[name] = available_id(self._client, name, tell)
             return self._ids[name]
 
     def has(self, image: str) -> bool:
@@ -82,7 +90,8 @@ class ContainerEngine:
         self._containers.run(container, write, timeout)
 
     def cancel(self) -> None:
-        """Let every container end now, and start none."""
+        """Let every container and pull end now, and start none."""
+        self._is_canceled = True
         self._containers.cancel()
 
 
