@@ -68,7 +68,7 @@ class ExecutionRequest:
     parameters: Mapping[str, Any]
     beam_pipeline_args: tuple[str, ...]
     system_dir: str
-    options: NodeOptions
+    options: NodeOptions = field(default_factory=NodeOptions)
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     image: Image | None = None
     command: tuple[str, ...] = ()
