@@ -11,6 +11,8 @@ from pipeline_lib.containers.failures import EngineError, NoEngineError
 
 _DOCKER = "/var/run/docker.sock"
 _OF_ROOT = "/run/podman/podman.sock"
+_CONNECTIONS = 100
+"""Connections that are kept: a container that runs takes two."""
 
 
 def connect(base_url: str = "", api_version: str = "", timeout_seconds: int = 0) -> Any:
@@ -34,7 +36,7 @@ def connect(base_url: str = "", api_version: str = "", timeout_seconds: int = 0)
             "Docker cannot be used: the package 'docker' is not installed. Install "
             "pipeline-lib[containers]."
         ) from error
-    options: dict[str, Any] = {"version": api_version or "auto"}
+    options: dict[str, Any] = {"version": api_version or "auto", "max_pool_size": _CONNECTIONS}
     if timeout_seconds:
         options["timeout"] = timeout_seconds
     reasons = []
@@ -102,9 +104,13 @@ def _from_context() -> dict[str, Any] | None:
     from docker.context.config import get_current_context_name
 
     name = os.environ.get("DOCKER_CONTEXT") or get_current_context_name()
-    context = None if name == "default" else ContextAPI.get_context(name)
-    if context is None:
+    if name == "default":
         return None
+    context = ContextAPI.get_context(name)
+    if context is None:
+        raise NoEngineError(
+            f"Docker cannot be reached: its context {name!r} does not exist. See docker context ls."
+        )
     found = {"base_url": context.Host}
     if context.TLSConfig is not None:
         found["tls"] = context.TLSConfig

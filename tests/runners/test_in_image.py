@@ -10,15 +10,16 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from pipeline_lib import LocalRunner, Pipeline, placeholders
+from pipeline_lib import LocalRunner, Pipeline, ir, placeholders
 from pipeline_lib.cli.main import plib
 from pipeline_lib.dsl.node import BaseNode
-from pipeline_lib.errors import PipelineRunError
+from pipeline_lib.errors import PipelineRunError, UnsupportedError
 from pipeline_lib.metadata.connection import SqliteConnection
 from pipeline_lib.metadata.store import ErrorRecord, ExecutionRecord, ExecutionState
 from tests.docker_engine import DockerEngine
 from tests.runners import container_steps, image_steps, steps
 from tests.runners.conftest import REPOSITORY, RunNodes
+from tests.whole_message import raises
 
 InStore = Callable[[str], ExecutionRecord]
 _PACKAGES = "/usr/local/lib/python3.11/dist-packages"
@@ -167,6 +168,18 @@ def test_an_image_without_python(
         f"Image {bare} has no python3. A node with the option 'image' runs this library in it: "
         "install pipeline-lib 0.1.0 and the node's own code in the image.",
     )
+
+
+def test_code_of_a_session_is_refused() -> None:
+    executor = ir.FunctionExecutor("__main__:Train", "")
+    node = ir.Node("Train", "Train", executor, options=ir.NodeOptions(image="train:3"))
+    message = (
+        "Node 'Train' is to run in image 'train:3', but 'Train' is defined in this session, which "
+        "no image has. Write it to a module and install that in the image, or leave out the option "
+        "'image'."
+    )
+    with raises(UnsupportedError, message):
+        LocalRunner(progress=False).run(ir.Pipeline("p", (node,)))
 
 
 class TestReplay:

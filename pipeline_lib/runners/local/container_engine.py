@@ -16,6 +16,7 @@ from pipeline_lib.containers.orphans import remove_orphans
 from pipeline_lib.containers.ownership import own_mark
 from pipeline_lib.containers.running import RunningContainers, Write
 from pipeline_lib.errors import UnsupportedError
+from pipeline_lib.execution.main_module import SESSION
 
 OWNER_LABEL = "pipeline_lib.node.owner"
 """Names the process that a container was started by: containers of dead ones are removed."""
@@ -106,6 +107,7 @@ def engine_for(nodes: Iterable[ir.Node], network: str = "") -> Iterator[Containe
     in_containers = [node for node in nodes if node.image]
     for node in in_containers:
         _check_accelerators(node)
+        _check_code(node)
     if not in_containers:
         yield None
         return
@@ -152,3 +154,14 @@ def _check_accelerators(node: ir.Node) -> None:
             f"Node {node.id!r} wants {wanted.count} of {wanted.resource!r}, but the local runner "
             f"can pass on {GPU!r} alone to a container. Leave out the option 'accelerators' here."
         )
+
+
+def _check_code(node: ir.Node) -> None:
+    if isinstance(node.executor, (ir.FunctionExecutor, ir.ClassExecutor)):
+        module, _, name = node.executor.path.partition(":")
+        if module == SESSION:
+            raise UnsupportedError(
+                f"Node {node.id!r} is to run in image {node.image!r}, but {name!r} is defined in "
+                "this session, which no image has. Write it to a module and install that in the "
+                "image, or leave out the option 'image'."
+            )
