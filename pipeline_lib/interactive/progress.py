@@ -59,6 +59,10 @@ class CellProgress:
         text = f"{mark} {execution.instance} {execution.state.value} in {duration(seconds)}"
         self._set(execution.instance, f"{text}: {detail}" if detail else text)
 
+    def image_pulled(self, image: str, progress: str) -> None:
+        """Say how far an image has been fetched."""
+        self._set(f"image {image}", f"~ pulling {image}: {progress}" if progress else f"✓ {image}")
+
     def run_ended(self, run: RunRecord) -> None:
         """Say how the run ended."""
         took = duration(time.monotonic() - self._started)

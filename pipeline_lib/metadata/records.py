@@ -75,6 +75,7 @@ class ExecutionRecord:
         cache_note: why the cache did not serve it, where its leaves do not tell.
         reason: why it was skipped, canceled or served from the cache.
         log_uri: where the executor's output was written; empty if there was none.
+        image: name and id of the container image that it ran in.
         started, ended: seconds since the epoch; 0 where it has not ended.
         id: the store's id, 0 before it is recorded.
     """
@@ -96,6 +97,7 @@ class ExecutionRecord:
     reason: str = ""
     error: ErrorRecord | None = None
     log_uri: str = ""
+    image: str = ""
     started: float = 0.0
     ended: float = 0.0
     id: int = 0

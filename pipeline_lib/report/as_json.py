@@ -51,6 +51,7 @@ def node_json(execution: ExecutionRecord) -> Json:
         "outputs": _artifacts_json(execution.outputs),
         "error": None if error is None else vars(error),
         "log": execution.log_uri,
+        **({"image": execution.image} if execution.image else {}),
     }
 
 

@@ -32,6 +32,8 @@ def _head(execution: ExecutionRecord) -> Text:
     text.append(execution.state.value, colour)
     text.append(f"\n  component: {execution.type_name}")
     text.append(f"\n  run: {execution.run_id} of pipeline {execution.pipeline_name}")
+    if execution.image:
+        text.append(f"\n  image: {execution.image}")
     text.append(f"\n  started: {moment(execution.started)}")
     if took(execution):
         text.append(f"\n  took: {took(execution)}")

@@ -57,6 +57,11 @@ def Count(start: Parameter[int] = 1) -> OutputDict(n=int):  # type: ignore[valid
 
 
 @component
+def TellVariables(names: Parameter[list]) -> OutputDict(text=str):  # type: ignore[type-arg, valid-type]
+    return {"text": " ".join(str(os.environ.get(name)) for name in names)}
+
+
+@component
 def Add(n: int, amount: Parameter[int] = 1) -> OutputDict(n=int):  # type: ignore[valid-type]
     print("adding", amount)  # noqa: T201 - the log is under test
     return {"n": n + amount}

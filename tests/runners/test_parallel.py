@@ -85,6 +85,9 @@ class Watching:
         self.running.remove(execution.node_id)
         self.events.append(execution.node_id)
 
+    def image_pulled(self, image: str, progress: str) -> None:
+        self.events.append(f"{image} {progress}")
+
     def run_ended(self, run: RunRecord) -> None:
         self.events.append("run ended")
 

@@ -26,6 +26,9 @@ class RunListener(Protocol):
     def node_ended(self, execution: ExecutionRecord, seconds: float) -> None:
         """A node has its final record, `seconds` after it was started."""
 
+    def image_pulled(self, image: str, progress: str) -> None:
+        """An image is being fetched, and how far that is; the text is empty when it has ended."""
+
     def run_ended(self, run: RunRecord) -> None:
         """The run is over; or, if it is still running elsewhere, no more is told of it."""
 
@@ -43,6 +46,9 @@ class Silent:
         """Show nothing."""
 
     def node_ended(self, execution: ExecutionRecord, seconds: float) -> None:
+        """Show nothing."""
+
+    def image_pulled(self, image: str, progress: str) -> None:
         """Show nothing."""
 
     def run_ended(self, run: RunRecord) -> None:
@@ -76,6 +82,9 @@ class _Aside:
 
     def node_ended(self, execution: ExecutionRecord, seconds: float) -> None:
         self._tell(lambda listener: listener.node_ended(execution, seconds))
+
+    def image_pulled(self, image: str, progress: str) -> None:
+        self._tell(lambda listener: listener.image_pulled(image, progress))
 
     def run_ended(self, run: RunRecord) -> None:
         self._tell(lambda listener: listener.run_ended(run)).result()

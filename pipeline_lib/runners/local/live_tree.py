@@ -46,6 +46,7 @@ class LiveTree:
         self._started = 0.0
         self._width = 0
         self._tree: RunTree | None = None
+        self._pulls: dict[str, str] = {}
         # The tree is drawn in a thread of rich's.
         self._lock = threading.Lock()
         self._live = Live(
@@ -82,6 +83,13 @@ class LiveTree:
             branch = self._known.branch(execution.instance)
             branch.execution, branch.seconds = execution, seconds
 
+    def image_pulled(self, image: str, progress: str) -> None:
+        """Show below the tree how far an image has been fetched."""
+        with self._lock:
+            self._pulls.pop(image, None)
+            if progress:
+                self._pulls[image] = progress
+
     def run_ended(self, run: RunRecord) -> None:
         """Leave the whole tree on the terminal, with the logs of what failed, and the end."""
         self._live.stop()
@@ -105,9 +113,10 @@ class LiveTree:
             return Group()
         with self._lock:
             room = max(_LEAST_ROWS, self._console.height - 2)
-            rows = fitting_rows(self._tree.top, room)
+            rows = fitting_rows(self._tree.top, max(_LEAST_ROWS, room - len(self._pulls)))
             earlier = {} if self._earlier is None else self._earlier.seconds
-            lines = [*lines_of(rows, now, earlier), self._outlook(now, earlier)]
+            pulls = [Text(f"pulling {one}: {told}", "dim") for one, told in self._pulls.items()]
+            lines = [*lines_of(rows, now, earlier), *pulls, self._outlook(now, earlier)]
         for line in lines:
             line.no_wrap, line.overflow = True, "ellipsis"
         return Group(*lines)

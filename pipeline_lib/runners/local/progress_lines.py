@@ -22,6 +22,7 @@ class ProgressLines:
         self._width = 0
         self._started = 0.0
         self._failed: list[ExecutionRecord] = []
+        self._images: set[str] = set()
 
     def run_started(self, run: Run, awaited: Collection[str]) -> None:
         """Name the run."""
@@ -46,6 +47,12 @@ class ProgressLines:
         self._write(line)
         if has_failed_itself(execution):
             self._failed.append(execution)
+
+    def image_pulled(self, image: str, progress: str) -> None:
+        """Say once that an image is fetched."""
+        if image not in self._images:
+            self._images.add(image)
+            self._write(Text(f"Pulling image {image}", "dim"))
 
     def run_ended(self, run: RunRecord) -> None:
         """Show how what failed ended its log, and say how the run ended."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, closing, nullcontext
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -25,6 +25,7 @@ from pipeline_lib.metadata.store import (
     open_store,
 )
 from pipeline_lib.metadata.tracking import refuse_bad_tags
+from pipeline_lib.node.environment import check_secrets
 from pipeline_lib.node.run import Run, prepare_run
 from pipeline_lib.runners.code_version import code_folder
 from pipeline_lib.runners.local.beginning import (
@@ -34,11 +35,11 @@ from pipeline_lib.runners.local.beginning import (
     canceled_if_interrupted,
 )
 from pipeline_lib.runners.local.capacity import Capacity
+from pipeline_lib.runners.local.container_engine import ContainerEngine, engine_for
 from pipeline_lib.runners.local.events import RunListener, Silent, told_aside
 from pipeline_lib.runners.local.intended_run import (
     default_root,
     new_run_id,
-    refuse_unsupported,
 )
 from pipeline_lib.runners.local.partial_run import select
 from pipeline_lib.runners.local.result import RunResult, run_error
@@ -48,6 +49,7 @@ from pipeline_lib.runners.local.run_lock import sole_runner
 from pipeline_lib.runners.local.run_nodes import run_nodes
 from pipeline_lib.runners.local.run_options import RunOptions, refuse_text
 from pipeline_lib.runners.local.termination import ended_in_order
+from pipeline_lib.runners.local.with_containers import identifying_images, with_containers
 from pipeline_lib.runners.local.worker import WORKER_PID
 from pipeline_lib.runners.local.worker_pool import WorkerPool
 from pipeline_lib.runners.local.workforce import InThisProcess, Workforce
@@ -64,6 +66,8 @@ class LocalRunner:
         progress: show on the terminal how the run goes on.
         cpus: cores that nodes with the option `cpus` may occupy together; by default all.
         memory: bytes that nodes with the option `memory` may occupy together; by default all.
+        container_network: network of the containers, as `docker run --network` takes it; by
+            default the engine's own.
     """
 
     def __init__(
@@ -74,6 +78,7 @@ class LocalRunner:
         progress: bool = True,
         cpus: float | None = None,
         memory: int | None = None,
+        container_network: str = "",
     ) -> None:
         if parallelism is not None and parallelism < 1:
             raise ValueError(f"parallelism must be at least 1, got {parallelism}.")
@@ -82,6 +87,7 @@ class LocalRunner:
         self._progress = progress
         self._cpus = cpus
         self._memory = memory
+        self._container_network = container_network
 
     def run(
         self,
@@ -124,21 +130,22 @@ class LocalRunner:
         partial = None
         if options.is_partial:
             partial = select(compiled, options.from_nodes, options.to_nodes)
-        run = prepare_run(
-            compiled,
-            run_id or new_run_id(),
-            parameters or {},
-            default_root=default_root(compiled),
-            use_cache=use_cache,
-        )
-
         base_run = options.base_run
-        return self._run(
-            run,
-            config,
-            source_folder,
-            lambda store, tracking: begin(run, partial, base_run, tags, store, tracking),
-        )
+        with self._engine(compiled, partial.selected if partial else None) as engine:
+            run = prepare_run(
+                compiled,
+                run_id or new_run_id(),
+                parameters or {},
+                default_root=default_root(compiled),
+                use_cache=use_cache,
+            )
+            return self._run(
+                run,
+                config,
+                source_folder,
+                lambda store, tracking: begin(run, partial, base_run, tags, store, tracking),
+                engine,
+            )
 
     def resume(
         self,
@@ -173,28 +180,39 @@ class LocalRunner:
         check_resumable(earlier, compiled.name)
         # The root of a run stays, whatever folder it is resumed from.
         rootless = replace(compiled, root=None)
-        run = prepare_run(
-            rootless,
-            run_id,
-            _declared(earlier, compiled),
-            default_root=earlier.pipeline_root,
-            use_cache=earlier.use_cache,
-        )
-        return self._run(
-            run,
-            config,
-            source_folder,
-            lambda store, tracking: begin_again(run, earlier, store, tracking),
-        )
+        with self._engine(compiled, earlier.only or None) as engine:
+            run = prepare_run(
+                rootless,
+                run_id,
+                _declared(earlier, compiled),
+                default_root=earlier.pipeline_root,
+                use_cache=earlier.use_cache,
+            )
+            return self._run(
+                run,
+                config,
+                source_folder,
+                lambda store, tracking: begin_again(run, earlier, store, tracking),
+                engine,
+            )
 
     def _compiled(self, pipeline: Pipeline | ir.Pipeline) -> ir.Pipeline:
         refuse_in_worker()
         compiled = pipeline if isinstance(pipeline, ir.Pipeline) else compile(pipeline)
-        refuse_unsupported(compiled)
         capacity = Capacity.of_machine(self._parallelism, self._cpus, self._memory)
         for node in compiled.every_node():
             capacity.check(node)
         return compiled
+
+    @contextmanager
+    def _engine(
+        self, pipeline: ir.Pipeline, only: Collection[str] | None
+    ) -> Iterator[ContainerEngine | None]:
+        """What runs the containers of a run, after a look whether the nodes can run at all."""
+        nodes = list(pipeline.every_node(only))
+        check_secrets(nodes)
+        with engine_for(nodes, self._container_network) as engine:
+            yield engine
 
     def _run(
         self,
@@ -202,19 +220,21 @@ class LocalRunner:
         config: MetadataConnectionConfig,
         source_folder: str | None,
         beginning: Callable[[MetadataStore, Tracking], Beginning],
+        engine: ContainerEngine | None,
     ) -> RunResult:
         # Git answers, and the workers start, while the store is opened.
         with (
             ended_in_order(),
             closing(Tracking(source_folder or code_folder(run.pipeline))) as tracking,
             sole_runner(run.run_id, run.root) as lock,
-            closing(self._workforce(run, lock)) as workforce,
+            closing(with_containers(self._workforce(run, lock), engine)) as workforce,
             closing(open_store(config)) as store,
             # Before the store is closed, also where canceling was interrupted.
             closing(workforce),
             canceled_if_interrupted(run.run_id, store),
             self._listener(store) as listener,
         ):
+            run = identifying_images(run, engine, listener)
             begun = beginning(store, tracking)
             capacity = Capacity.of_machine(workforce.size, self._cpus, self._memory)
             record, ended = run_nodes(run, store, workforce, capacity, listener, begun)
@@ -255,7 +275,8 @@ def _declared(run: RunRecord, pipeline: ir.Pipeline) -> dict[str, Any]:
 
 def _executor_modules(nodes: Sequence[ir.Node]) -> list[str]:
     """Modules of the executor classes, which are those that load heavy libraries, each once."""
-    paths = [node.executor.path for node in nodes if isinstance(node.executor, ir.ClassExecutor)]
+    here = [node.executor for node in nodes if not node.image]
+    paths = [executor.path for executor in here if isinstance(executor, ir.ClassExecutor)]
     return list(dict.fromkeys(path.partition(":")[0] for path in paths))
 
 
