@@ -67,7 +67,6 @@ class Container:
             given["device_requests"] = [DeviceRequest(count=self.gpus, capabilities=[["gpu"]])]
         return {
             "image": self.image_id,
-            # Docker refuses an empty text at the head of an entry point, not elsewhere.
             "entrypoint": [self.command[0]],
             "command": list(self.command[1:]),
             "environment": dict(self.environment),
