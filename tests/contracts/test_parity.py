@@ -132,3 +132,9 @@ def test_leaves_the_same_records(name: str, runner: str, tmp_path: Path) -> None
     found = RUNNERS[runner](CASES[name], found_in)
     for ours, others in zip(found, expected, strict=True):
         assert difference(ours, others) == ""
+
+
+def test_the_reference_has_a_row_for_each_case() -> None:
+    rows = (REPOSITORY / "docs" / "reference" / "parity.md").read_text().splitlines()
+    named = [row.split(" | ")[0].removeprefix("| ") for row in rows if " | = | " in row]
+    assert named[: len(CASES)] == [name.replace("_", " ") for name in CASES]
