@@ -27,10 +27,12 @@ from tests.docker_engine import DockerEngine
 from tests.runners.kubeflow.local.kfp_bench import LATEST_KFP, REPOSITORY, KfpBench
 from tests.servers import Server, postgresql
 
+_IN_LANE = pytest.mark.skipif(not LATEST_KFP.exists(), reason="`make test-kfp` makes .venv-kfp")
+
 FOR_OLD_KFP = (
-    "exit_handlers_that_read",
     "chains_with_runtime_parameters",
-    "values_that_may_be_absent",
+    pytest.param("exit_handlers_that_read", marks=_IN_LANE),
+    pytest.param("values_that_may_be_absent", marks=_IN_LANE),
 )
 """Nothing is conditional in these, and nothing fails: kfp 2.13 would not run the last step."""
 
@@ -77,7 +79,7 @@ def test_kfp_2_13_leaves_the_records_of_the_local_runner(
     _compare(name, bench, tmp_path)
 
 
-@pytest.mark.skipif(not LATEST_KFP.exists(), reason="`make test-kfp` makes .venv-kfp")
+@_IN_LANE
 @pytest.mark.parametrize("name", [name for name in CASES if name not in NOT_FOR_KFP_LOCAL])
 def test_kfp_2_17_leaves_the_records_of_the_local_runner(
     name: str, bench: KfpBench, tmp_path: Path
