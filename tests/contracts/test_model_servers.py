@@ -8,12 +8,15 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from pipeline_lib.containers.failures import ImageNotFoundError
+from pipeline_lib.containers.images import available_id
 from pipeline_lib.errors import DataError
 
 pytest.importorskip("tensorflow_serving")
@@ -55,8 +58,9 @@ def binary(model: ServedModel) -> ModelServer:
 
 def docker(model: ServedModel) -> ModelServer:
     try:
-        DockerDaemon().connect().close()
-    except DataError as error:
+        with closing(DockerDaemon().connect()) as client:
+            available_id(client, str(IMAGE))
+    except (DataError, ImageNotFoundError) as error:
         pytest.skip(str(error))
     return DockerServer(IMAGE, model, DockerDaemon())
 
