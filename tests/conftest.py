@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-pytest_plugins = ["tests.browser", "tests.docker_engine", "tests.penguins"]
+pytest_plugins = ["tests.browser", "tests.docker_engine", "tests.object_store", "tests.penguins"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -64,6 +64,24 @@ class DockerEngine:
             self.untag(name)
 
     @contextmanager
+    def named(self, name: str, image: str) -> Iterator[None]:
+        """Let `name` be a name of `image` for a `with` block, if it is the name of none."""
+        import docker
+
+        try:
+            self.client.images.get(name)
+        except docker.errors.ImageNotFound:
+            repository, _, tag = name.rpartition(":")
+            self.client.images.get(image).tag(repository, tag)
+        else:
+            yield
+            return
+        try:
+            yield
+        finally:
+            self.untag(name)
+
+    @contextmanager
     def built(self, folder: Path) -> Iterator[str]:
         """Name of the image that the `Dockerfile` in a folder makes, for a `with` block."""
         name = f"localhost/plib-tests:{uuid.uuid4().hex}"

@@ -42,11 +42,19 @@ def remove(uri: str) -> None:
 
 
 def move(source: str, destination: str) -> None:
-    """Move a file or tree to a place that is free. On a local disk this is one atomic rename."""
+    """Move a file or tree to a place that is free.
+
+    On a local disk, and in a file system that can rename, this is one atomic step.
+    """
     if is_local(source):
         os.rename(source, destination)
+        return
+    file_system = _file_system(source)
+    if _can_rename(file_system):
+        file_system.mv(source, destination, recursive=True)
     else:
-        _file_system(source).mv(source, destination, recursive=True)
+        _copy_tree(file_system, source, destination)
+        remove(source)
 
 
 def read_bytes(uri: str) -> bytes:
@@ -75,7 +83,6 @@ def names_in(uri: str) -> list[str]:
     if is_local(uri):
         return sorted(os.listdir(uri)) if os.path.isdir(uri) else []
     file_system = _file_system(uri)
-    file_system.invalidate_cache()  # other processes write there too
     if not file_system.isdir(uri):
         return []
     paths = file_system.ls(uri, detail=False)
@@ -176,7 +183,32 @@ def _copied_remotely(source: str, destination: str) -> bool:
     return True
 
 
-def _file_system(uri: str) -> Any:
+def _can_rename(file_system: Any) -> bool:
+    """Whether it has a way of its own to move what lies in it, and need not copy it."""
     import fsspec
 
-    return fsspec.core.url_to_fs(uri)[0]
+    return type(file_system).mv is not fsspec.AbstractFileSystem.mv
+
+
+def _copy_tree(file_system: Any, source: str, destination: str) -> None:
+    """Copy each file: a directory of an object store is nothing that could be copied."""
+    root = file_system._strip_protocol(source)
+    copies = {
+        path: file_system._strip_protocol(destination) + path[len(root) :]
+        for path in file_system.find(source)
+    }
+    for folder in sorted({os.path.dirname(copy) for copy in copies.values()}):
+        file_system.makedirs(folder, exist_ok=True)
+    if copies:
+        file_system.copy(list(copies), list(copies.values()))
+    else:  # an empty directory, where there are such
+        file_system.makedirs(destination, exist_ok=True)
+
+
+def _file_system(uri: str) -> Any:
+    """The file system of a URI, which has forgotten its listings: other processes write there."""
+    import fsspec
+
+    file_system = fsspec.core.url_to_fs(uri)[0]
+    file_system.invalidate_cache()
+    return file_system

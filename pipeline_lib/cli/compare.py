@@ -6,6 +6,7 @@ from contextlib import closing
 
 import click
 
+from pipeline_lib.cli.completing import complete_run
 from pipeline_lib.cli.examples import examples
 from pipeline_lib.cli.exit_codes import debug_option
 from pipeline_lib.cli.output import json_option, write, write_json
@@ -23,8 +24,8 @@ from pipeline_lib.report.comparison import compare
         "plib compare 20260130 latest --json",
     ),
 )
-@click.argument("before", metavar="BEFORE")
-@click.argument("after", metavar="AFTER")
+@click.argument("before", metavar="BEFORE", shell_complete=complete_run)
+@click.argument("after", metavar="AFTER", shell_complete=complete_run)
 @store_option
 @json_option
 @debug_option

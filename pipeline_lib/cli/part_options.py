@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from pipeline_lib.cli.completing import complete_run
 from pipeline_lib.cli.gathered_options import Command, gathered
 from pipeline_lib.runners.local.run_options import RunOptions
 
@@ -26,6 +27,7 @@ _OPTIONS = (
     click.option(
         "--base-run",
         metavar="RUN",
+        shell_complete=complete_run,
         help="With --from or --to: the run to take results over from. By default the newest that "
         "has them all.",
     ),

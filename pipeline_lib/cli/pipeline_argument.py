@@ -34,10 +34,15 @@ optional_pipeline_argument = click.argument(
 
 @dataclass(frozen=True)
 class LoadedPipeline:
-    """A compiled pipeline, and the store that its author chose, if any."""
+    """A compiled pipeline, and the store that its author chose, if any.
+
+    Attributes:
+        folder: where the module with the pipeline is; `None` for a compiled file.
+    """
 
     ir: Pipeline
     store: MetadataConnectionConfig | None
+    folder: str | None = None
 
 
 def load_pipeline(target: str) -> LoadedPipeline:
@@ -59,7 +64,8 @@ def load_pipeline(target: str) -> LoadedPipeline:
     module = module_in_file(Path(path)) if is_file else module_of_name(path)
     pipeline = pipeline_in_module(module, name, path)
     store = cast("MetadataConnectionConfig | None", pipeline.metadata_connection_config)
-    return LoadedPipeline(compile(pipeline), store)
+    folder = os.path.dirname(os.path.abspath(module.__file__)) if module.__file__ else None
+    return LoadedPipeline(compile(pipeline), store, folder)
 
 
 def _compiled_in_file(path: Path, read: Callable[[bytes], Pipeline]) -> Pipeline:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from pipeline_lib.cli.author_module import module_in_file
+from pipeline_lib.cli.completing import complete_run
 from pipeline_lib.cli.examples import examples
 from pipeline_lib.cli.exit_codes import debug_option
 from pipeline_lib.cli.run_id import find_run, latest_by_node
@@ -26,7 +27,7 @@ from pipeline_lib.report.run_view import view_run
         "plib report latest --against latest~1",
     ),
 )
-@click.argument("run_id", metavar="RUN")
+@click.argument("run_id", metavar="RUN", shell_complete=complete_run)
 @click.option("-o", "--output", metavar="FILE", help="Where to write it. By default RUN.html.")
 @click.option(
     "--renderers",
@@ -34,7 +35,12 @@ from pipeline_lib.report.run_view import view_run
     type=click.Path(path_type=Path),
     help="A Python file that registers renderers for your own artifact types.",
 )
-@click.option("--against", metavar="RUN", help="Compare the run with this one.")
+@click.option(
+    "--against",
+    metavar="RUN",
+    help="Compare the run with this one.",
+    shell_complete=complete_run,
+)
 @store_option
 @debug_option
 def command(

@@ -11,6 +11,7 @@ from dataclasses import replace
 import click
 
 from pipeline_lib.cli.author_module import add_to_path
+from pipeline_lib.cli.completing import complete_run
 from pipeline_lib.cli.examples import examples
 from pipeline_lib.cli.exit_codes import debug_option
 from pipeline_lib.cli.output import json_option, write_json
@@ -72,6 +73,7 @@ from pipeline_lib.tfx.as_tfx import serve_as_tfx
     "--resume",
     "resumed",
     metavar="RUN",
+    shell_complete=complete_run,
     help="Go on with a run that was interrupted or has failed: what is complete is not run again. "
     "Without PIPELINE, with the pipeline as it was compiled then.",
 )
@@ -129,6 +131,7 @@ def command(
                 use_cache=not no_cache,
                 options=chosen,
                 tags=tags,
+                source_folder=loaded.folder,
                 metadata_connection_config=store,
             ),
             run_id,
@@ -164,9 +167,11 @@ def _resume(
     store = store_of_run(store_path, None if loaded is None else loaded.store)
     with closing(open_store(store)) as opened:
         run_id = find_run(typed, opened.runs()).run_id
-    pipeline = None if loaded is None else loaded.ir
+    pipeline, folder = (None, None) if loaded is None else (loaded.ir, loaded.folder)
     _shown(
-        lambda: runner.resume(run_id, pipeline, metadata_connection_config=store),
+        lambda: runner.resume(
+            run_id, pipeline, source_folder=folder, metadata_connection_config=store
+        ),
         run_id,
         store,
         as_json,

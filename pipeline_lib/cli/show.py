@@ -6,6 +6,7 @@ from contextlib import closing
 
 import click
 
+from pipeline_lib.cli.completing import complete_node, complete_run
 from pipeline_lib.cli.examples import examples
 from pipeline_lib.cli.exit_codes import INTERRUPTED, RUN_FAILED, debug_option
 from pipeline_lib.cli.follow import follow as follow_run
@@ -32,8 +33,8 @@ from pipeline_lib.runners.local.run_lock import is_running_here
         "plib show latest --store runs.sqlite --json",
     ),
 )
-@click.argument("run_id", metavar="RUN")
-@click.argument("node_id", metavar="[NODE]", required=False)
+@click.argument("run_id", metavar="RUN", shell_complete=complete_run)
+@click.argument("node_id", metavar="[NODE]", required=False, shell_complete=complete_node)
 @click.option("--follow", is_flag=True, help="Follow a run to its end, as it goes on.")
 @click.option(
     "--interval",

@@ -126,12 +126,13 @@ def _run_program(path: Path, arguments: Sequence[str], use: UseLoaded, then_end:
     def use_pipeline(pipeline: Pipeline | ir.Pipeline, options: RunOptions) -> Any:
         seen.append(pipeline)
         with redirect_stdout(stdout):
-            result = use(_loaded(pipeline), options)
+            result = use(_loaded(pipeline, folder), options)
         if then_end:
             raise _Done
         return result
 
-    add_to_path(str(path.resolve().parent))  # as Python does for a script
+    folder = str(path.resolve().parent)
+    add_to_path(folder)  # as Python does for a script
     serve_as_tfx()
     failed: list[PipelineRunError] = []
     with (
@@ -157,11 +158,11 @@ def _run_program(path: Path, arguments: Sequence[str], use: UseLoaded, then_end:
         )
 
 
-def _loaded(pipeline: Pipeline | ir.Pipeline) -> LoadedPipeline:
+def _loaded(pipeline: Pipeline | ir.Pipeline, folder: str) -> LoadedPipeline:
     if isinstance(pipeline, ir.Pipeline):
-        return LoadedPipeline(pipeline, None)
+        return LoadedPipeline(pipeline, None, folder)
     store = cast("MetadataConnectionConfig | None", pipeline.metadata_connection_config)
-    return LoadedPipeline(compile(pipeline), store)
+    return LoadedPipeline(compile(pipeline), store, folder)
 
 
 @contextmanager

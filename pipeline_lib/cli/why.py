@@ -6,6 +6,7 @@ from contextlib import closing
 
 import click
 
+from pipeline_lib.cli.completing import complete_node, complete_run
 from pipeline_lib.cli.examples import examples
 from pipeline_lib.cli.exit_codes import debug_option
 from pipeline_lib.cli.output import json_option, write, write_json
@@ -24,8 +25,8 @@ from pipeline_lib.report.why_page import why_json, why_page
         "plib why latest Trainer --json",
     ),
 )
-@click.argument("run_id", metavar="RUN")
-@click.argument("node_id", metavar="NODE")
+@click.argument("run_id", metavar="RUN", shell_complete=complete_run)
+@click.argument("node_id", metavar="NODE", shell_complete=complete_node)
 @store_option
 @json_option
 @debug_option

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-import os
 import tempfile
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pipeline_lib.artifacts import files
 from pipeline_lib.artifacts.artifact import Artifact
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ class ExecutorContext:
         run_id: id of the run.
         node_id: id of the node.
         execution_id: the store's id of this execution.
-        tmp_dir: a directory that is removed after the execution.
+        tmp_dir: a directory that is removed after the execution. It is on this machine, but where
+            the pipeline root is not and Beam has arguments: Beam's workers may be anywhere.
         beam_pipeline_args: Beam's command-line arguments for this node.
     """
 
@@ -73,7 +74,7 @@ class BaseExecutor(ABC):
         """
         if not self._context.tmp_dir:
             return tempfile.mkdtemp()
-        os.makedirs(self._context.tmp_dir, exist_ok=True)
+        files.make_directory(self._context.tmp_dir)
         return self._context.tmp_dir
 
     def _log_startup(
@@ -90,14 +91,13 @@ class BeamExecutor(BaseExecutor):
     """An executor whose work is an Apache Beam pipeline."""
 
     def _make_beam_pipeline(self) -> beam.Pipeline:
-        """A Beam pipeline with this node's `beam_pipeline_args`."""
-        import apache_beam as beam
-        from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
+        """A Beam pipeline with this node's `beam_pipeline_args`.
 
-        options = PipelineOptions(list(self._context.beam_pipeline_args))
-        standard = options.view_as(StandardOptions)
-        if standard.runner in (None, "DirectRunner"):
-            # Beam's DirectRunner first tries to download another runner; this is what it falls
-            # back to, and it takes the same --direct_* options.
-            standard.runner = "FnApiRunner"
-        return beam.Pipeline(options=options)
+        Raises:
+            DataError: Beam does not take them.
+            PipelineLibError: the job service that they name cannot be reached.
+        """
+        # Imported here: who only defines an executor does not need Beam.
+        from pipeline_lib.execution.beam_arguments import beam_pipeline
+
+        return beam_pipeline(self._context.beam_pipeline_args)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from pipeline_lib import ir
@@ -12,12 +13,16 @@ from pipeline_lib.interactive.progress import progress_listener
 from pipeline_lib.interactive.workforce import ContextWorkers, SessionFirst, workforce_for
 from pipeline_lib.metadata.store import ExecutionRecord, MetadataStore, RunRecord
 from pipeline_lib.node.run import Run
+from pipeline_lib.runners.code_version import code_folder
 from pipeline_lib.runners.local.beginning import begin_with, canceled_if_interrupted
 from pipeline_lib.runners.local.capacity import Capacity
+from pipeline_lib.runners.local.container_engine import engine_for
 from pipeline_lib.runners.local.partial_run import PartialRun
 from pipeline_lib.runners.local.run_lock import sole_runner
 from pipeline_lib.runners.local.run_nodes import Ended, run_nodes
 from pipeline_lib.runners.local.termination import ended_in_order
+from pipeline_lib.runners.local.with_containers import identifying_images, with_containers
+from pipeline_lib.runners.tracking import Tracking
 
 
 @dataclass(frozen=True)
@@ -93,23 +98,25 @@ def run_selection(
         KeyboardInterrupt: the user interrupted; the run is recorded as canceled.
         MetadataStoreError: the store cannot be written.
     """
-    nodes = [one for one in run.pipeline.nodes if one.id in selection.selected]
-    inner = [one for node in nodes for one in [node, *_inside(node)]]
-    handler = run.pipeline.exit_handler
-    workforce = workforce_for(run.pipeline, [*inner, *([handler] if handler else [])], workers)
+    nodes = list(run.pipeline.every_node(selection.selected))
+    workforce = workforce_for(run.pipeline, nodes, workers)
     partial = PartialRun(selection.selected, frozenset(selection.taken_over))
+    listener = progress_listener(show_progress)
     with (
         ended_in_order(),
+        closing(Tracking(code_folder(run.pipeline))) as tracking,
+        engine_for(nodes) as engine,
         sole_runner(run.run_id, run.root),
         canceled_if_interrupted(run.run_id, store),
     ):
-        begun = begin_with(run, partial, selection.taken_over, store)
+        run = identifying_images(run, engine, listener)
+        begun = begin_with(run, partial, selection.taken_over, store, tracking)
         record, ended = run_nodes(
             run,
             store,
-            workforce,
+            with_containers(workforce, engine),
             Capacity.of_machine(workforce.size, None, None),
-            progress_listener(show_progress),
+            listener,
             begun,
         )
     errors = workforce.errors if isinstance(workforce, SessionFirst) else {}
@@ -126,9 +133,3 @@ def _selection(
 ) -> Selection:
     found = {id: one for id, one in taken_over.items() if one is not None}
     return Selection(frozenset(selected), found)
-
-
-def _inside(node: ir.Node) -> list[ir.Node]:
-    if not isinstance(node.executor, ir.PipelineExecutor):
-        return []
-    return [one for inner in node.executor.nodes for one in [inner, *_inside(inner)]]

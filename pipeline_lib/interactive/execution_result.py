@@ -21,8 +21,8 @@ from pipeline_lib.interactive.html import (
 from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, RunRecord
 from pipeline_lib.render.render import render
 from pipeline_lib.report.cache_reasons import Reason
-from pipeline_lib.report.log_tail import log_tail
 from pipeline_lib.report.wording import duration, state_mark, value
+from pipeline_lib.runners.local.log_tail import log_tail
 
 _LOG_LINES = 40
 

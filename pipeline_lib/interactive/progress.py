@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from typing import Any
 
 from pipeline_lib.interactive.html import element, joined
@@ -20,9 +21,9 @@ def progress_listener(is_shown: bool) -> RunListener:
     shell = running_shell()
     if shell is not None and getattr(shell, "kernel", None) is not None:
         return CellProgress()
-    from pipeline_lib.runners.local.progress import ConsoleProgress
+    from pipeline_lib.runners.local.progress import terminal_progress
 
-    return ConsoleProgress()
+    return terminal_progress(may_live=False)
 
 
 class CellProgress:
@@ -34,7 +35,7 @@ class CellProgress:
         self._started = 0.0
         self._handle: Any = None
 
-    def run_started(self, run: Run) -> None:
+    def run_started(self, run: Run, awaited: Collection[str]) -> None:
         """Name the run."""
         from pipeline_lib.interactive.ipython import LiveDisplay
 
@@ -57,6 +58,10 @@ class CellProgress:
         detail = execution.reason or _error_line(execution)
         text = f"{mark} {execution.instance} {execution.state.value} in {duration(seconds)}"
         self._set(execution.instance, f"{text}: {detail}" if detail else text)
+
+    def image_pulled(self, image: str, progress: str) -> None:
+        """Say how far an image has been fetched."""
+        self._set(f"image {image}", f"~ pulling {image}: {progress}" if progress else f"✓ {image}")
 
     def run_ended(self, run: RunRecord) -> None:
         """Say how the run ended."""

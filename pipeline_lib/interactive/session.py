@@ -34,8 +34,10 @@ from pipeline_lib.interactive.status import Status
 from pipeline_lib.interactive.workforce import ContextWorkers
 from pipeline_lib.metadata.connection import MetadataConnectionConfig
 from pipeline_lib.metadata.store import MetadataStore, open_store
+from pipeline_lib.node.environment import check_secrets
 from pipeline_lib.node.run import Run, intended_run, prepare_run
-from pipeline_lib.runners.local.intended_run import new_run_id, refuse_unsupported
+from pipeline_lib.runners.local.container_engine import images_known_here
+from pipeline_lib.runners.local.intended_run import new_run_id
 from pipeline_lib.runners.local.result import RunResult, run_error
 from pipeline_lib.runners.local.runner import refuse_in_worker
 
@@ -171,7 +173,7 @@ class Session:
     def _compiled(self, pipeline: Pipeline) -> ir.Pipeline:
         refuse_in_worker()
         compiled = compile(pipeline, session=session_source())
-        refuse_unsupported(compiled)
+        check_secrets(compiled.every_node())
         if pipeline.enable_cache is None:
             return replace(compiled, enable_cache=True)
         return compiled
@@ -186,7 +188,10 @@ class Session:
 
     def _states(self, compiled: ir.Pipeline, store: MetadataStore) -> list[NodeState]:
         given = self._declared(compiled)
-        run = intended_run(compiled, new_run_id(), given, self.root)
+        run = replace(
+            intended_run(compiled, new_run_id(), given, self.root),
+            identify_image=images_known_here(compiled.every_node()),
+        )
         return node_states(run, self.known.last(run.pipeline), store)
 
     def _declared(self, compiled: ir.Pipeline) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline_lib.artifacts import files
@@ -56,6 +56,7 @@ class Scope:
         runtime_parameters: values of the run's parameters.
         staged: path of each staged source bundle, by digest.
         information: what is known of the run.
+        places: where the work finds what is at a URI, if that is at another place.
     """
 
     inputs: Mapping[str, Sequence[ArtifactRecord]] = field(default_factory=dict)
@@ -64,6 +65,7 @@ class Scope:
     runtime_parameters: Mapping[str, Any] = field(default_factory=dict)
     staged: Mapping[str, str] = field(default_factory=dict)
     information: Mapping[RunField, str] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 def evaluate(expression: Expression, scope: Scope) -> Any:
@@ -82,8 +84,12 @@ def evaluate(expression: Expression, scope: Scope) -> Any:
             return _element(expression, evaluate(of, scope), position)
         case Member(of, key):
             return _member(expression, evaluate(of, scope), key)
-        case ArtifactProperty(of) | ArtifactValue(of) | ArtifactUri(of) | SplitUri(of):
+        case ArtifactProperty(of) | ArtifactValue(of):
             return _told_by(expression, _artifact(expression, of, scope))
+        case ArtifactUri(of) | SplitUri(of):
+            artifact = _artifact(expression, of, scope)
+            place = scope.places.get(artifact.uri, artifact.uri)
+            return _told_by(expression, replace(artifact, uri=place))
         case Operation():
             return _operate(expression, scope)
         case leaf:

@@ -16,6 +16,7 @@ from pipeline_lib.ir.executors import (
     ClassExecutor,
     ContainerExecutor,
     Executor,
+    FunctionExecutor,
     ImportExecutor,
     ResolveExecutor,
 )
@@ -155,6 +156,16 @@ class Node(FrozenFields):
                 f"Node {self.id!r} loops over {self.loop!r}, "
                 "which is neither an input nor a parameter of it."
             )
+
+    @property
+    def image(self) -> str:
+        """Name of the container image that its work is done in; empty where it is in none."""
+        match self.executor:
+            case ContainerExecutor(image=image):
+                return image
+            case FunctionExecutor() | ClassExecutor():
+                return self.options.image
+        return ""
 
     def expressions(self) -> Iterator[Expression]:
         """Every expression that is evaluated for this node, inner ones included."""

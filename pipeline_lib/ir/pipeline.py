@@ -6,7 +6,7 @@ An `ir.Pipeline` that exists can run: it is checked when it is made. Fields and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline_lib.errors import InvalidPipelineError, did_you_mean
@@ -105,9 +105,12 @@ class Pipeline(NodeSet):
             self._check_exit_handler(self.exit_handler, declared)
         object.__setattr__(self, "nodes", in_running_order(self, where))
 
-    def every_node(self) -> Iterator[Node]:
-        """All nodes, those inside others and the exit handler included."""
-        yield from all_nodes(self.nodes)
+    def every_node(self, only: Collection[str] | None = None) -> Iterator[Node]:
+        """All nodes, those inside others and the exit handler included.
+
+        With `only`, those that are, or are inside of, nodes with these ids, and the exit handler.
+        """
+        yield from all_nodes([node for node in self.nodes if only is None or node.id in only])
         if self.exit_handler is not None:
             yield self.exit_handler
 

@@ -11,10 +11,10 @@ import ml_metadata
 from ml_metadata.proto import metadata_store_pb2 as mlmd
 
 from pipeline_lib.artifacts.artifact import JsonValue
+from pipeline_lib.metadata.mlmd_annotations import tag_property
 from pipeline_lib.metadata.mlmd_events import OUTPUT_EVENTS, event_places
 from pipeline_lib.metadata.mlmd_exact import Columns
 from pipeline_lib.metadata.mlmd_records import artifact_record, execution_record
-from pipeline_lib.metadata.mlmd_runs import tag_property
 from pipeline_lib.metadata.mlmd_values import set_value
 from pipeline_lib.metadata.queries import ArtifactQuery
 from pipeline_lib.metadata.store import ExecutionRecord

@@ -23,7 +23,7 @@ from pipeline_lib.metadata.connection import (
     MySqlConnection,
     SqliteConnection,
 )
-from pipeline_lib.metadata.mlmd_values import get_value
+from pipeline_lib.metadata.mlmd_values import get_value, set_value
 
 EXACT = "plib_exact"
 """Custom property that holds the values which do not fit, by field and name."""
@@ -92,8 +92,20 @@ def keep_exact(message: Any, columns: Columns) -> None:
         if value.WhichOneof("value") == "double_value" and math.isfinite(value.double_value):
             continue  # the rounded value is of use to other tools
         del getattr(message, field)[name]
-    text = wrappers_pb2.StringValue(value=json.dumps(exact))
-    message.custom_properties[EXACT].proto_value.Pack(text)
+    _pack(message.custom_properties[EXACT], exact)
+
+
+def set_alone(message: mlmd.Value, value: Any, columns: Columns) -> None:
+    """Fill a value that shares nothing with others, so that each is written for itself."""
+    set_value(message, value)
+    if not columns.fit(message):
+        _pack(message, value)
+
+
+def get_alone(message: mlmd.Value) -> Any:
+    """What `set_alone` wrote."""
+    is_packed = message.WhichOneof("value") == "proto_value"
+    return _unpacked(message) if is_packed else get_value(message)
 
 
 def read_properties(message: Any) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -101,12 +113,20 @@ def read_properties(message: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     custom = {name: get_value(value) for name, value in message.custom_properties.items()}
     declared = {name: get_value(value) for name, value in message.properties.items()}
     if custom.pop(EXACT, None) is not None:
-        text = wrappers_pb2.StringValue()
-        message.custom_properties[EXACT].proto_value.Unpack(text)
-        exact = json.loads(text.value)
+        exact = _unpacked(message.custom_properties[EXACT])
         declared.update(exact.get("properties", {}))
         custom.update(exact.get("custom_properties", {}))
     return declared, custom
+
+
+def _pack(message: mlmd.Value, value: Any) -> None:
+    message.proto_value.Pack(wrappers_pb2.StringValue(value=json.dumps(value)))
+
+
+def _unpacked(message: mlmd.Value) -> Any:
+    text = wrappers_pb2.StringValue()
+    message.proto_value.Unpack(text)
+    return json.loads(text.value)
 
 
 def _values(message: Any) -> Iterator[tuple[str, str, mlmd.Value]]:

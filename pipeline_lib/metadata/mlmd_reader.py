@@ -83,6 +83,16 @@ class MlmdReader:
         return {one.instance: one.state for one in executions}
 
     @reading
+    def seconds(self, run_id: str) -> dict[str, float]:
+        """How long each node that is complete took."""
+        executions = self._executions_in(self._run_context(run_id))
+        return {
+            one.instance: one.ended - one.started
+            for one in executions
+            if one.state is ExecutionState.COMPLETE
+        }
+
+    @reading
     def cached(self, cache_key: str) -> ExecutionRecord | None:
         """The latest completed execution of any pipeline with that cache key."""
         context = self._context("execution_cache", cache_key)

@@ -137,6 +137,7 @@ def _own_properties(record: ExecutionRecord) -> dict[str, Any]:
         "traceback": error.traceback,
         "error_location": error.location,
         "log_uri": record.log_uri,
+        "image": record.image,
     }
 
 
@@ -173,6 +174,7 @@ def execution_record(message: mlmd.Execution) -> ExecutionRecord:
         reason=own.get("reason", ""),
         error=error,
         log_uri=own.get("log_uri", ""),
+        image=own.get("image", ""),
         started=message.create_time_since_epoch / 1000,
         ended=0.0
         if state is ExecutionState.RUNNING

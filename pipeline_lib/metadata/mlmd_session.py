@@ -7,11 +7,12 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from typing import Any, TypeVar
 
 import ml_metadata
+from ml_metadata.proto import metadata_store_service_pb2
 
 from pipeline_lib.errors import MetadataStoreError
 from pipeline_lib.metadata.connection import MetadataConnectionConfig
@@ -184,6 +185,15 @@ def _trouble(error: BaseException) -> _Trouble:
 
 class _Store(ml_metadata.MetadataStore):  # type: ignore[misc] # the library has no types
     """ML Metadata's store without its own repetitions, which wait two seconds at random."""
+
+    def put_context_types(self, names: Sequence[str]) -> list[int]:
+        """Make sure that these types are there, in one transaction; their ids."""
+        request = metadata_store_service_pb2.PutTypesRequest()
+        for name in names:
+            request.context_types.add(name=name)
+        response = metadata_store_service_pb2.PutTypesResponse()
+        self._call("PutTypes", request, response)
+        return list(response.context_type_ids)
 
     def _call(self, method_name: str, request: Any, response: Any, *_: Any, **__: Any) -> Any:
         return self._call_method(method_name, request, response)

@@ -14,6 +14,12 @@ from ml_metadata.proto import metadata_store_pb2 as mlmd
 from pipeline_lib.artifacts.artifact import ArtifactRecord
 from pipeline_lib.ir.inputs import ArtifactType
 from pipeline_lib.metadata.connection import MetadataConnectionConfig
+from pipeline_lib.metadata.mlmd_annotations import (
+    change_properties,
+    note_property,
+    note_value,
+    tag_changes,
+)
 from pipeline_lib.metadata.mlmd_artifacts import in_batches
 from pipeline_lib.metadata.mlmd_events import (
     Link,
@@ -30,9 +36,10 @@ from pipeline_lib.metadata.mlmd_records import (
     artifact_type_message,
     execution_message,
 )
-from pipeline_lib.metadata.mlmd_runs import run_context
+from pipeline_lib.metadata.mlmd_runs import ENDED, give_tags, own_names, run_context, run_record
 from pipeline_lib.metadata.mlmd_session import Session, writing
 from pipeline_lib.metadata.records import ExecutionRecord, ExecutionState, RunRecord
+from pipeline_lib.metadata.tracking import NoteRecord
 
 _CONTEXT_TYPES = ("pipeline", "pipeline_run", "node", "execution_cache")
 """TFX's context types: a pipeline, one run, a node across runs, executions with one cache key."""
@@ -54,8 +61,8 @@ class MlmdStore(MlmdReader):
         self._session = Session(config, self._put_context_types)
 
     def _put_context_types(self, store: Any) -> None:
-        for name in _CONTEXT_TYPES:
-            self._context_types[name] = store.put_context_type(mlmd.ContextType(name=name))
+        ids = store.put_context_types(_CONTEXT_TYPES)
+        self._context_types.update(zip(_CONTEXT_TYPES, ids, strict=True))
 
     @writing
     def record_run(self, run: RunRecord) -> None:
@@ -63,11 +70,41 @@ class MlmdStore(MlmdReader):
         context = run_context(run, self._context_types["pipeline_run"])
         keep_exact(context, self._columns)
         known = self._context("pipeline_run", run.run_id)
-        if known is not None:
-            context.id = known.id
-            self._store.put_contexts([context])
-        if known is None or self._session.in_doubt:
+        if known is None:
+            give_tags(context, run)
             self._put_new_run(context, run.pipeline_name)
+            return
+        change_properties(self._store, known, context.custom_properties, own_names(run))
+        pipeline = self._context("pipeline", run.pipeline_name) if self._session.in_doubt else None
+        if pipeline is not None:
+            self._put_below(pipeline.id, known.id)
+
+    @writing
+    def change_tags(
+        self, run_id: str, add: Collection[str] = (), remove: Collection[str] = ()
+    ) -> RunRecord:
+        """Give a run tags and take others from it."""
+        return self._annotated(run_id, *tag_changes(add, remove))
+
+    def add_note(self, run_id: str, note: NoteRecord) -> RunRecord:
+        """Add a note to a run."""
+        # Named once: a call that is repeated writes the same note again.
+        return self._add_note(run_id, note, note_property())
+
+    @writing
+    def _add_note(self, run_id: str, note: NoteRecord, name: str) -> RunRecord:
+        return self._annotated(run_id, {name: note_value(note, self._columns)}, [name])
+
+    def _annotated(self, run_id: str, values: dict[str, mlmd.Value], names: list[str]) -> RunRecord:
+        """Change properties of a run; the run as it is then."""
+        known = self._run_context(run_id)
+        ended = run_record(known).ended
+        if ended and ENDED not in known.custom_properties:
+            # It was the time of the last change, until now.
+            values, names = {**values, ENDED: mlmd.Value(double_value=ended)}, [*names, ENDED]
+        if names:
+            change_properties(self._store, known, values, names)
+        return self._run_record(self._run_context(run_id))
 
     def record(self, execution: ExecutionRecord) -> ExecutionRecord:
         """Record an execution or its new state."""
@@ -230,8 +267,10 @@ def _context_names(execution: ExecutionRecord) -> list[tuple[str, str]]:
         ("pipeline_run", execution.run_id),
         ("node", f"{execution.pipeline_name}.{execution.node_id}"),
     ]
-    if execution.cache_key and execution.state is ExecutionState.COMPLETE:
-        # Executions served from the cache stay out: a look-up costs the same on the 100th run.
+    if execution.cache_key and execution.state is not ExecutionState.CACHED:
+        # From its beginning on, when the database's pages of contexts are written anyway: to join
+        # when it has ended would cost a third of that transaction. Executions served from the
+        # cache stay out, so that a look-up costs the same on the 100th run.
         names.append(("execution_cache", execution.cache_key))
     return names
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline_lib.artifacts.artifact import ArtifactRecord
 from pipeline_lib.ir.inputs import ArtifactType
+from pipeline_lib.metadata.tracking import NoteRecord, RunEnvironment
 
 
 class ExecutionState(Enum):
@@ -73,7 +74,8 @@ class ExecutionRecord:
         cached_from: id of the execution whose outputs were taken over, or 0.
         cache_note: why the cache did not serve it, where its leaves do not tell.
         reason: why it was skipped, canceled or served from the cache.
-        log_uri: where the executor's output was written.
+        log_uri: where the executor's output was written; empty if there was none.
+        image: name and id of the container image that it ran in.
         started, ended: seconds since the epoch; 0 where it has not ended.
         id: the store's id, 0 before it is recorded.
     """
@@ -95,6 +97,7 @@ class ExecutionRecord:
     reason: str = ""
     error: ErrorRecord | None = None
     log_uri: str = ""
+    image: str = ""
     started: float = 0.0
     ended: float = 0.0
     id: int = 0
@@ -115,6 +118,8 @@ class RunRecord:
         tags: words by which an author finds it again.
         only: ids of the nodes that are run, where these are not all.
         use_cache: whether cached results may be used at all.
+        environments: what it was made with; more than one where it was resumed with another.
+        notes: what was written about it, oldest first.
     """
 
     pipeline_name: str
@@ -128,3 +133,5 @@ class RunRecord:
     use_cache: bool = True
     started: float = 0.0
     ended: float = 0.0
+    environments: tuple[RunEnvironment, ...] = ()
+    notes: tuple[NoteRecord, ...] = ()

@@ -21,6 +21,9 @@ from pipeline_lib.metadata.records import ExecutionState as ExecutionState
 from pipeline_lib.metadata.records import RunRecord as RunRecord
 from pipeline_lib.metadata.records import RunState as RunState
 from pipeline_lib.metadata.records import instance_name as instance_name
+from pipeline_lib.metadata.tracking import CodeVersion as CodeVersion
+from pipeline_lib.metadata.tracking import NoteRecord as NoteRecord
+from pipeline_lib.metadata.tracking import RunEnvironment as RunEnvironment
 
 
 class MetadataStore(Protocol):
@@ -30,7 +33,30 @@ class MetadataStore(Protocol):
     """
 
     def record_run(self, run: RunRecord) -> None:
-        """Record a run, or its new state."""
+        """Record a run, or its new state.
+
+        Tags and notes are taken of a new run only: those of a known one are changed by
+        `change_tags` and `add_note`, at any time, also while the run goes on.
+        """
+
+    def change_tags(
+        self, run_id: str, add: Collection[str] = (), remove: Collection[str] = ()
+    ) -> RunRecord:
+        """Give a run tags and take others from it; the run as it is then.
+
+        What other processes change at the same time is kept. A tag that is there already, or is
+        not there to be removed, is no error.
+
+        Raises:
+            RunNotFoundError: the store holds no such run.
+        """
+
+    def add_note(self, run_id: str, note: NoteRecord) -> RunRecord:
+        """Add a note to a run; the run as it is then.
+
+        Raises:
+            RunNotFoundError: the store holds no such run.
+        """
 
     def record(self, execution: ExecutionRecord) -> ExecutionRecord:
         """Record an execution that has no id yet, or the new state of one that has.
@@ -53,6 +79,13 @@ class MetadataStore(Protocol):
 
     def states(self, run_id: str) -> Mapping[str, ExecutionState]:
         """State of each instance's latest execution in a run, without reading any artifact.
+
+        Raises:
+            RunNotFoundError: the store holds no such run.
+        """
+
+    def seconds(self, run_id: str) -> Mapping[str, float]:
+        """How long each instance that is complete took, without reading any artifact.
 
         Raises:
             RunNotFoundError: the store holds no such run.

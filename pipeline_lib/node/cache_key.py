@@ -4,38 +4,48 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline_lib.artifacts import files
 from pipeline_lib.artifacts.artifact import ArtifactRecord, JsonValue
 from pipeline_lib.artifacts.standard_artifacts import REFERENCES
+from pipeline_lib.ir.describing import describe
 from pipeline_lib.ir.evaluation import reads_environment
-from pipeline_lib.ir.executors import ClassExecutor, FunctionExecutor
-from pipeline_lib.ir.expressions import SourceFile
+from pipeline_lib.ir.executors import (
+    ClassExecutor,
+    ContainerExecutor,
+    Executor,
+    FunctionExecutor,
+)
+from pipeline_lib.ir.expressions import EnvironmentVariable, SourceFile, walk
 from pipeline_lib.ir.node import Node, ParameterType
 from pipeline_lib.ir.pipeline import Code
 
 
 def cache_leaves(
     node: Node,
-    executor: FunctionExecutor | ClassExecutor,
     inputs: Mapping[str, Sequence[ArtifactRecord]],
     parameters: Mapping[str, Any],
     code: Sequence[Code],
+    image_id: str = "",
 ) -> dict[str, str]:
     """The parts of the key by name, so that a changed one can be told.
 
     `code` holds the parts of each executor's source, and of the user's modules; without them a
     digest is one part. Inputs count by content and properties, not by where they are or who wrote
-    them; data outside the pipeline counts by content.
+    them; data outside the pipeline counts by content; an image by its id, not by its name.
     """
     parts = {one.digest: one.parts for one in code}
     leaves = {
-        "executor": executor.path,
+        **_executor_leaves(node.executor, parts),
         "outputs": _digest({key: output.type.name for key, output in node.outputs.items()}),
-        **_code_leaves(executor, parts.get(executor.digest)),
     }
+    if image_id:
+        leaves["image"] = image_id
+    for name, value in node.options.environment.items():
+        leaves[f"environment.{name}"] = json.dumps(value)
     for name, value in parameters.items():
         leaves[f"parameter.{name}"] = _parameter_leaf(node, name, value, parts)
     for key, artifacts in inputs.items():
@@ -49,12 +59,23 @@ def cache_key(leaves: Mapping[str, str]) -> str:
     return _digest(dict(leaves))
 
 
-def _code_leaves(
-    executor: FunctionExecutor | ClassExecutor, parts: Mapping[str, str] | None
-) -> dict[str, str]:
+def _executor_leaves(executor: Executor, parts: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    match executor:
+        case ContainerExecutor(command=command):
+            inner = [one for part in command for one in walk(part)]
+            read = {one.name for one in inner if isinstance(one, EnvironmentVariable)}
+            # A variable may hold a secret.
+            values = {f"command.{name}": _digest(os.environ.get(name)) for name in read}
+            return {"command": json.dumps([describe(part) for part in command]), **values}
+        case FunctionExecutor(path, digest) | ClassExecutor(path, digest):
+            return {"executor": path, **_code_leaves(digest, parts.get(digest))}
+    raise TypeError(f"{executor!r} has no result that could be used again.")
+
+
+def _code_leaves(digest: str, parts: Mapping[str, str] | None) -> dict[str, str]:
     if parts is None:
-        return {"code": executor.digest}
-    return {f"code.{part}": digest for part, digest in parts.items()}
+        return {"code": digest}
+    return {f"code.{part}": value for part, value in parts.items()}
 
 
 def _parameter_leaf(

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from pipeline_lib.artifacts import files, outside
 from pipeline_lib.artifacts.artifact import ArtifactRecord
-from pipeline_lib.ir.executors import ClassExecutor, FunctionExecutor
 from pipeline_lib.ir.node import Node
 from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, MetadataStore
 from pipeline_lib.node.cache_key import cache_key, cache_leaves
@@ -15,12 +14,14 @@ from pipeline_lib.node.due import Due
 from pipeline_lib.node.run import Run
 
 
-def cached_or_due(
-    due: Due, executor: FunctionExecutor | ClassExecutor, store: MetadataStore
-) -> ExecutionRecord | Due:
+def cached_or_due(due: Due, store: MetadataStore) -> ExecutionRecord | Due:
     """The record of a hit; else what is due, with its cache key and why nothing was found."""
     leaves = cache_leaves(
-        due.node, executor, due.execution.inputs, due.parameters, due.run.pipeline.code
+        due.node,
+        due.execution.inputs,
+        due.parameters,
+        due.run.pipeline.code,
+        image_id=due.image.id if due.image else "",
     )
     note = _cache_off(due.node, due.run)
     execution = replace(

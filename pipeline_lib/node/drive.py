@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pipeline_lib.errors import UnsupportedError
 from pipeline_lib.ir.describing import describe
 from pipeline_lib.ir.evaluation import Scope, evaluate, reads_environment
 from pipeline_lib.ir.executors import (
     ClassExecutor,
+    ContainerExecutor,
     FunctionExecutor,
     ImportExecutor,
     PipelineExecutor,
@@ -26,7 +26,7 @@ from pipeline_lib.node.inputs import UpstreamMissingError, resolve_inputs
 from pipeline_lib.node.nesting import Nested, nested
 from pipeline_lib.node.parameter_values import parameter_values
 from pipeline_lib.node.places import claim_place
-from pipeline_lib.node.request import ExecutionRequest, OutputSlot
+from pipeline_lib.node.request import ExecutionRequest, Image, OutputSlot
 from pipeline_lib.node.requesting import request_of
 from pipeline_lib.node.resolving import resolve_artifacts
 from pipeline_lib.node.run import SYSTEM_FOLDER, Run
@@ -87,14 +87,19 @@ def _decide(node: Node, run: Run, store: MetadataStore) -> ExecutionRecord | Due
             return store.record(import_artifact(execution, executor, node, scope, store))
         case ResolveExecutor() as executor:
             return store.record(resolve_artifacts(execution, executor, scope))
-        case FunctionExecutor() | ClassExecutor() as executor:
-            return cached_or_due(due, executor, store)
         case PipelineExecutor() as executor:
             return nested(due, executor, store)
-        case other:
-            raise UnsupportedError(
-                f"Node {node.id!r} has a {type(other).__name__}, which cannot run in this process."
-            )
+        case FunctionExecutor() | ClassExecutor() | ContainerExecutor():
+            return cached_or_due(_with_image(due), store)
+
+
+def _with_image(due: Due) -> Due:
+    """What is due, with the image that it runs in as that is now."""
+    name = due.node.image
+    if not name:
+        return due
+    image = Image(name, due.run.identify_image(name))
+    return replace(due, image=image, execution=replace(due.execution, image=str(image)))
 
 
 def reason_not_due(node: Node, scope: Scope) -> str:
@@ -145,4 +150,6 @@ def _request(due: Due, execution: ExecutionRecord) -> ExecutionRequest:
         for key, output in due.node.outputs.items()
     }
     system_dir = f"{node_root}/{SYSTEM_FOLDER}/{place}"
-    return request_of(due.node, execution, due.parameters, due.scope, outputs, system_dir)
+    return request_of(
+        due.node, execution, due.parameters, due.scope, outputs, system_dir, due.image
+    )

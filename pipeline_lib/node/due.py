@@ -12,6 +12,7 @@ from pipeline_lib.ir.node import Node
 from pipeline_lib.metadata.store import ExecutionRecord, MetadataStore
 from pipeline_lib.node.inputs import resolve_inputs
 from pipeline_lib.node.parameter_values import parameter_values
+from pipeline_lib.node.request import Image
 from pipeline_lib.node.run import Run
 
 
@@ -23,6 +24,7 @@ class Due:
         execution: its record, as far as it is known before the work begins.
         parameters: their values; the record has no secrets.
         scope: what its expressions read.
+        image: what it runs in, if it does.
     """
 
     node: Node
@@ -30,6 +32,7 @@ class Due:
     execution: ExecutionRecord
     parameters: Mapping[str, Any]
     scope: Scope
+    image: Image | None = None
 
 
 def scope_of(node: Node, run: Run, inputs: Mapping[str, Sequence[ArtifactRecord]]) -> Scope:

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import logging
 import os
-import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
 from pipeline_lib.artifacts import files
 from pipeline_lib.artifacts.artifact import Artifact, ArtifactRecord
-from pipeline_lib.artifacts.value_artifact import ValueArtifact
 from pipeline_lib.execution.executor import ExecutorContext
-from pipeline_lib.ir.executors import ClassExecutor
+from pipeline_lib.ir.executors import ClassExecutor, ContainerExecutor
+from pipeline_lib.node.environment import environment
 from pipeline_lib.node.failure import error_record
 from pipeline_lib.node.import_object import artifact_class, import_object
+from pipeline_lib.node.output_files import new_artifact, publish_files
 from pipeline_lib.node.recordable import recordable
-from pipeline_lib.node.request import ExecutionRequest, Failure, Outcome, OutputSlot, Success
+from pipeline_lib.node.request import ExecutionRequest, Failure, Outcome, Success
+from pipeline_lib.node.staging import local_directory
 
 _LOG = logging.getLogger(__name__)
-
-_VALUE_FILE = "value"
-"""TFX's name of the file that a value artifact's URI points to."""
 
 Artifacts = dict[str, list[Artifact]]
 
@@ -43,16 +40,28 @@ def execute(request: ExecutionRequest) -> Outcome:
 def run_executor(request: ExecutionRequest) -> Success:
     """Run the executor, and let what it raises come through."""
     try:
-        outputs = _new_outputs(request)
-        _call_executor(request, outputs)
-        return Success(_publish_files(request, outputs))
+        return Success(publish_files(request.outputs, written_by_executor(request)))
     finally:
         remove_unfinished(request)
 
 
+def written_by_executor(request: ExecutionRequest) -> dict[str, list[ArtifactRecord]]:
+    """Run the executor; what it has written, where it was written."""
+    with environment(request.environment):
+        outputs = _new_outputs(request)
+        _call_executor(request, outputs)
+        return {
+            key: [recordable(artifact, slot.type) for artifact in outputs[key]]
+            for key, slot in request.outputs.items()
+        }
+
+
 def remove_unfinished(request: ExecutionRequest) -> None:
     """Remove what an execution left behind that is no finished output."""
-    _remove([*(slot.partial for slot in request.outputs.values()), _temporary_directory(request)])
+    temporary = [_temporary_directory(request)]
+    if not files.is_local(request.system_dir):
+        temporary.append(local_directory(request.system_dir))
+    _remove([*(slot.partial for slot in request.outputs.values()), *temporary])
 
 
 def remove_unpublished(request: ExecutionRequest) -> None:
@@ -74,6 +83,7 @@ def _call_executor(request: ExecutionRequest, outputs: Artifacts) -> None:
         key: [artifact_class(request.types[key]).from_record(record) for record in records]
         for key, records in request.inputs.items()
     }
+    assert not isinstance(request.executor, ContainerExecutor), "its command runs in a container"
     executor = import_object(request.executor.path)
     if isinstance(request.executor, ClassExecutor):
         executor = executor(_context(request))
@@ -99,47 +109,13 @@ def _context(request: ExecutionRequest) -> ExecutorContext:
 
 def _new_outputs(request: ExecutionRequest) -> Artifacts:
     """An artifact in an empty directory for each output."""
-    outputs: Artifacts = {}
-    for key, slot in request.outputs.items():
+    for slot in request.outputs.values():
         files.make_directory(slot.partial)
-        artifact = artifact_class(slot.type)()
-        is_value = isinstance(artifact, ValueArtifact)
-        artifact.uri = f"{slot.partial}/{_VALUE_FILE}" if is_value else slot.partial
-        outputs[key] = [artifact]
-    return outputs
-
-
-def _publish_files(
-    request: ExecutionRequest, outputs: Mapping[str, Sequence[Artifact]]
-) -> dict[str, list[ArtifactRecord]]:
-    """Move the outputs to their final place, all or none, and take their fingerprints."""
-    records = {
-        key: [recordable(artifact, slot.type) for artifact in outputs[key]]
-        for key, slot in request.outputs.items()
-    }
-    moved = []
-    try:
-        for slot in request.outputs.values():
-            files.move(slot.partial, slot.final)
-            moved.append(slot.final)
-        return {
-            key: [_published(record, slot) for record in records[key]]
-            for key, slot in request.outputs.items()
-        }
-    except BaseException:
-        for uri in moved:
-            files.remove(uri)
-        raise
-
-
-def _published(record: ArtifactRecord, slot: OutputSlot) -> ArtifactRecord:
-    uri = record.uri
-    if uri == slot.partial or uri.startswith(f"{slot.partial}/"):
-        uri = slot.final + uri[len(slot.partial) :]
-    return replace(record, uri=uri, fingerprint=files.fingerprint(uri))
+    return {key: [new_artifact(slot)] for key, slot in request.outputs.items()}
 
 
 def _temporary_directory(request: ExecutionRequest) -> str:
-    if files.is_local(request.system_dir):
+    if request.beam_pipeline_args:
+        # What Beam's workers write for each other has to lie where all of them reach it.
         return f"{request.system_dir}/tmp"
-    return f"{tempfile.gettempdir()}/plib-{request.run_id}-{request.execution_id}"
+    return f"{local_directory(request.system_dir)}/tmp"

@@ -19,14 +19,13 @@ from pipeline_lib.node.drive import Work, new_execution
 from pipeline_lib.node.failure import error_record
 from pipeline_lib.node.inputs import reason_without_outputs, written
 from pipeline_lib.node.nesting import Nested
-from pipeline_lib.node.request import Canceled, Failure, Outcome, Success
+from pipeline_lib.node.request import Canceled, ExecutionRequest, Failure, Outcome, Success
 from pipeline_lib.node.run import Run
 
 
 def publish(work: Work, outcome: Outcome, store: MetadataStore) -> ExecutionRecord:
     """Record how an execution ended, with its outputs, in one transaction."""
-    log_uri = work.request.log_uri
-    execution = replace(work.execution, log_uri=log_uri if files.exists(log_uri) else "")
+    execution = replace(work.execution, log_uri=_log_uri(work.request))
     match outcome:
         case Success(outputs):
             ended = replace(execution, state=ExecutionState.COMPLETE, outputs=outputs)
@@ -35,6 +34,12 @@ def publish(work: Work, outcome: Outcome, store: MetadataStore) -> ExecutionReco
         case Canceled(reason):
             ended = replace(execution, state=ExecutionState.CANCELED, reason=reason)
     return store.record(ended)
+
+
+def _log_uri(request: ExecutionRequest) -> str:
+    """Where the log is; empty where the executor has printed nothing."""
+    uri = request.log_uri
+    return uri if files.exists(uri) and files.size(uri) else ""
 
 
 def publish_undriven(

@@ -7,9 +7,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline_lib.artifacts.artifact import ArtifactRecord
-from pipeline_lib.ir.executors import ClassExecutor, FunctionExecutor
+from pipeline_lib.ir.executors import ClassExecutor, ContainerExecutor, FunctionExecutor
 from pipeline_lib.ir.inputs import ArtifactType
+from pipeline_lib.ir.node import NodeOptions
 from pipeline_lib.metadata.store import ErrorRecord
+
+
+@dataclass(frozen=True)
+class Image:
+    """A container image: its name, and the id of what had that name when the node was driven."""
+
+    name: str
+    id: str
+
+    def __str__(self) -> str:
+        return self.name if self.id == self.name else f"{self.name} {self.id}"
 
 
 @dataclass(frozen=True)
@@ -29,7 +41,7 @@ class OutputSlot:
 
 @dataclass(frozen=True)
 class ExecutionRequest:
-    """One execution of a Python executor.
+    """One execution of a Python executor, or of a command in a container.
 
     Attributes:
         types: artifact type of each input.
@@ -37,10 +49,15 @@ class ExecutionRequest:
         outputs: slots by output key.
         parameters: values by name, absent optional ones as `None`.
         system_dir: directory of this execution for its log and temporary files.
-        timeout: seconds after which it is stopped and has failed; 0 for none.
+        options: how it is run.
+        environment: variables that are set for it, those that hold secrets among them.
+        image: image that it runs in, if it does.
+        command: program and arguments of a container component.
+        reads: local paths that its parameters name.
+        writes: local directories that it may write to besides its outputs.
     """
 
-    executor: FunctionExecutor | ClassExecutor
+    executor: FunctionExecutor | ClassExecutor | ContainerExecutor
     pipeline_name: str
     run_id: str
     node_id: str
@@ -51,7 +68,12 @@ class ExecutionRequest:
     parameters: Mapping[str, Any]
     beam_pipeline_args: tuple[str, ...]
     system_dir: str
-    timeout: float = 0.0
+    options: NodeOptions = field(default_factory=NodeOptions)
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    image: Image | None = None
+    command: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
 
     @property
     def log_uri(self) -> str:

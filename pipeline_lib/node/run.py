@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -34,6 +34,8 @@ class Run:
         iteration: position of each loop around, outermost first, with dots between.
         inputs: artifacts at the inputs of the node around.
         missing: why an input of the node around is empty, where its source did not run.
+        identify_image: the id of what a name of a container image stands for here; where nobody
+            knows, the name.
     """
 
     pipeline: Pipeline
@@ -47,6 +49,7 @@ class Run:
     iteration: str = ""
     inputs: Mapping[str, Sequence[ArtifactRecord]] = field(default_factory=dict)
     missing: Mapping[str, str] = field(default_factory=dict)
+    identify_image: Callable[[str], str] = field(default=str, compare=False)
 
     def full_id(self, node_id: str) -> str:
         """A node's id with those of the nodes around it: unique in the pipeline."""
@@ -110,8 +113,7 @@ def prepare_run(
         _check_writable(run.root)
         for bundle in pipeline.sources:
             _stage(run.staged[bundle.digest], bundle.files)
-    except (OSError, ImportError, ValueError) as error:
-        # fsspec raises the latter two for a scheme whose package is missing or that nobody knows.
+    except Exception as error:  # each file system has errors of its own
         reason = getattr(error, "strerror", None) or error
         raise PipelineLibError(
             f"Pipeline root {run.root!r} cannot be written: {reason}. "

@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timezone
 from typing import Any
 
 from pipeline_lib.artifacts.artifact import ArtifactRecord
 from pipeline_lib.metadata.lineage import Lineage
-from pipeline_lib.metadata.store import ExecutionRecord, RunRecord
+from pipeline_lib.metadata.store import ExecutionRecord, NoteRecord, RunRecord
 from pipeline_lib.render.value_preview import NO_VALUE, value_preview
+from pipeline_lib.report.run_metrics import Told, metrics, metrics_json
 from pipeline_lib.report.run_table import RunStates
 from pipeline_lib.report.wording import node_counts
 
 Json = dict[str, Any]
 
 
-def run_summary_json(run_states: RunStates) -> Json:
-    """A run with the number of its nodes in each state."""
+def run_summary_json(run_states: RunStates, measured: Sequence[Told] | None = None) -> Json:
+    """A run with the number of its nodes in each state, and its metrics if they are given."""
     run, states = run_states
-    return {**_run_json(run), "nodes": node_counts(states.values())}
+    more = {} if measured is None else {"metrics": metrics_json(measured)}
+    return {**_run_json(run), **more, "nodes": node_counts(states.values())}
 
 
 def run_page_json(run: RunRecord, executions: Mapping[str, ExecutionRecord]) -> Json:
     """A run with its nodes, in the order they ran."""
-    return {**_run_json(run), "nodes": [node_json(one) for one in executions.values()]}
+    return {
+        **_run_json(run),
+        "metrics": metrics_json(metrics(executions)),
+        "nodes": [node_json(one) for one in executions.values()],
+    }
 
 
 def node_json(execution: ExecutionRecord) -> Json:
@@ -44,6 +51,7 @@ def node_json(execution: ExecutionRecord) -> Json:
         "outputs": _artifacts_json(execution.outputs),
         "error": None if error is None else vars(error),
         "log": execution.log_uri,
+        **({"image": execution.image} if execution.image else {}),
     }
 
 
@@ -92,8 +100,15 @@ def _run_json(run: RunRecord) -> Json:
         "pipeline_root": run.pipeline_root,
         "parameters": dict(run.parameters),
         "tags": list(run.tags),
+        "notes": [note_json(one) for one in run.notes],
+        "environments": [asdict(one) for one in run.environments],
         **_times(run),
     }
+
+
+def note_json(note: NoteRecord) -> Json:
+    """A note."""
+    return {"text": note.text, "author": note.author, "time": _time(note.time)}
 
 
 def _artifacts_json(artifacts: Mapping[str, Sequence[ArtifactRecord]]) -> Json:

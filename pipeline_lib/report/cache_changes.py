@@ -17,7 +17,8 @@ from pipeline_lib.report.wording import value
 Writers = Mapping[int, str]
 """The node that wrote an artifact, by the artifact's id."""
 
-_ORDER = ("executor", "code", "outputs", "parameter", "input")
+_ORDER = ("executor", "command", "image", "code", "outputs", "environment", "parameter", "input")
+_SHOWN_OF_DIGEST = 12
 _TOP_LEVEL = "<top level>"
 _LIBRARY = "pipeline_lib"
 
@@ -79,6 +80,12 @@ def _text(
     match kind:
         case "executor":
             return f"executor: {before} -> {after}"
+        case "command":
+            return _command_text(name, before, after)
+        case "image":
+            return f"image: {_image(earlier, before)} -> {_image(later, after)}"
+        case "environment":
+            return f"environment {name}: {_variable_text(before, after)}"
         case "outputs":
             return "outputs: other keys or types"
         case "code":
@@ -86,6 +93,31 @@ def _text(
         case "parameter":
             return _parameter_text(name, before, after, earlier, later)
     return _input_text(name, before, after, earlier, later, writers)
+
+
+def _command_text(variable: str, before: str | None, after: str | None) -> str:
+    if variable:
+        return f"environment variable {variable} of the command: another value"
+    if before is None or after is None:
+        return "command: there is none any more" if after is None else "command: new"
+    return f"command: {json_difference(json.loads(before), json.loads(after))}"
+
+
+def _image(execution: ExecutionRecord, leaf: str | None) -> str:
+    """The image with its name, as far as that is known, and the beginning of its id."""
+    if leaf is None:
+        return "none"
+    name = execution.image.partition(" ")[0]
+    digest = leaf.removeprefix("sha256:")[:_SHOWN_OF_DIGEST]
+    return f"{name} ({digest})" if name and name != leaf else digest
+
+
+def _variable_text(before: str | None, after: str | None) -> str:
+    if after is None:
+        return f"not there any more, was {value(json.loads(before or 'null'))}"
+    if before is None:
+        return f"new, {value(json.loads(after))}"
+    return json_difference(json.loads(before), json.loads(after))
 
 
 def _code_text(part: str, before: str | None, after: str | None) -> str:

@@ -32,7 +32,7 @@ def compare_json(comparison: Comparison) -> dict[str, Any]:
         "after": comparison.after.run_id,
         **{
             name: [{**asdict(row), "differs": row.differs} for row in getattr(comparison, name)]
-            for name in ("facts", "parameters", "metrics", "data", "code", "nodes")
+            for name in ("facts", "parameters", "metrics", "environment", "data", "code", "nodes")
         },
     }
 

@@ -19,6 +19,7 @@ from pipeline_lib.report.run_facts import (
     metrics,
     parameters,
 )
+from pipeline_lib.report.run_tracking import made_with
 from pipeline_lib.report.wording import duration
 
 _ABSENT = ""
@@ -62,6 +63,7 @@ class Comparison:
         facts: state, times, tags.
         parameters: of the runs and of their nodes.
         metrics: plain values that nodes gave, and those of evaluations.
+        environment: commit of the code, Python, system, packages.
         data: fingerprints of what nodes wrote.
         code: digests of what was executed.
         nodes: how each ended, and what changed for it.
@@ -72,6 +74,7 @@ class Comparison:
     facts: Sequence[Row]
     parameters: Sequence[Row]
     metrics: Sequence[Row]
+    environment: Sequence[Row]
     data: Sequence[Row]
     code: Sequence[Row]
     nodes: Sequence[NodeRow]
@@ -83,6 +86,7 @@ class Comparison:
             ("Runs", self.facts),
             ("Parameters", self.parameters),
             ("Metrics and values", self.metrics),
+            ("Environment", self.environment),
             ("Data, by the fingerprint of its content", self.data),
             ("Code, by its digest", self.code),
         )
@@ -99,6 +103,7 @@ def compare(
         _rows(facts(before), facts(after)),
         _parameter_rows(parameters(before, both[0]), parameters(after, both[1])),
         _with_changes(_rows(*map(metrics, both))),
+        _rows(made_with(before), made_with(after)),
         _rows(*map(fingerprints, both)),
         _rows(*map(code, both)),
         list(_nodes(*both)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import traceback
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, quote, unquote, urlsplit
@@ -11,12 +12,13 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 from pipeline_lib.errors import PipelineLibError, RunNotFoundError
 from pipeline_lib.metadata.store import MetadataStore
 from pipeline_lib.report.comparison import compare
+from pipeline_lib.report.html.lineage import lineage_html
 from pipeline_lib.report.html.page import run_html, runs_html
+from pipeline_lib.report.run_search import find_runs
 from pipeline_lib.report.run_view import view_run
 
 ADDRESS = "127.0.0.1"
 _OWN_NAMES = (ADDRESS, "localhost")
-_MOST_RUNS = 300
 _HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
@@ -72,14 +74,17 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _route(self) -> None:
         asked = urlsplit(self.path)
-        query = {name: values[0] for name, values in parse_qs(asked.query).items()}
+        given = parse_qs(asked.query)
+        query = {name: values[0] for name, values in given.items()}
         match [unquote(part) for part in asked.path.strip("/").split("/")]:
             case [""]:
-                self._page(_runs(self.server.store))
+                self._page(_runs(self.server.store, query, given.get("tag", [])))
             case ["runs", run_id]:
                 self._page(_run(self.server.store, run_id, query.get("against", "")))
             case ["runs", run_id, "version"]:
                 self._answer(HTTPStatus.OK, _version(self.server.store, run_id))
+            case ["artifacts", number] if number.isdecimal():
+                self._page(_lineage(self.server.store, int(number)))
             case ["compare"] if {"before", "after"} <= set(query):
                 place = f"/runs/{quote(query['after'])}?against={quote(query['before'])}"
                 self._answer(HTTPStatus.SEE_OTHER, "", Location=f"{place}#comparison")
@@ -99,8 +104,19 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(payload)
 
 
-def _runs(store: MetadataStore) -> str:
-    return runs_html([(run, store.states(run.run_id)) for run in store.runs()[:_MOST_RUNS]])
+def _runs(store: MetadataStore, query: Mapping[str, str], tags: Sequence[str]) -> str:
+    number = query.get("page", "1")
+    found = find_runs(
+        store.runs(), query.get("find", ""), tags, int(number) if number.isdecimal() else 1
+    )
+    return runs_html(found, [store.states(run.run_id) for run in found.runs])
+
+
+def _lineage(store: MetadataStore, artifact_id: int) -> str:
+    lineage = store.lineage([artifact_id])
+    if artifact_id not in lineage.artifacts:
+        raise RunNotFoundError(f"The store holds no artifact {artifact_id}. All runs are at /.")
+    return lineage_html(lineage, artifact_id)
 
 
 def _run(store: MetadataStore, run_id: str, against: str) -> str:
@@ -115,7 +131,9 @@ def _run(store: MetadataStore, run_id: str, against: str) -> str:
 
 
 def _version(store: MetadataStore, run_id: str) -> str:
-    """Another text whenever a node, or the run, has another state."""
+    """Another text whenever a node, or the run, has another state, or the run other words."""
     states = store.states(run_id)
-    told = [store.run(run_id).state.value, *(f"{name} {states[name].value}" for name in states)]
+    run = store.run(run_id)
+    words = [run.state.value, *run.tags, *(note.text for note in run.notes)]
+    told = [*words, *(f"{name} {states[name].value}" for name in states)]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()

@@ -9,8 +9,8 @@ from rich.text import Text
 
 from pipeline_lib.metadata.store import ExecutionRecord
 from pipeline_lib.report.artifact_text import artifacts_text
-from pipeline_lib.report.log_tail import log_tail
 from pipeline_lib.report.wording import moment, state_mark, took, value
+from pipeline_lib.runners.local.log_tail import log_tail
 
 _LOG_LINES = 20
 
@@ -32,6 +32,8 @@ def _head(execution: ExecutionRecord) -> Text:
     text.append(execution.state.value, colour)
     text.append(f"\n  component: {execution.type_name}")
     text.append(f"\n  run: {execution.run_id} of pipeline {execution.pipeline_name}")
+    if execution.image:
+        text.append(f"\n  image: {execution.image}")
     text.append(f"\n  started: {moment(execution.started)}")
     if took(execution):
         text.append(f"\n  took: {took(execution)}")

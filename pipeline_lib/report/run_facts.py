@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from pipeline_lib.artifacts.artifact import ArtifactRecord
-from pipeline_lib.artifacts.evaluation_summary import read_summary
 from pipeline_lib.metadata.store import ExecutionRecord, RunRecord
-from pipeline_lib.render.value_preview import NO_VALUE, value_preview
-from pipeline_lib.render.wording import number, value
+from pipeline_lib.report.run_metrics import outputs, told_values
 from pipeline_lib.report.wording import moment, took
 
 Executions = Mapping[str, ExecutionRecord]
 """The latest execution of each node, by instance."""
 
-_EVALUATION = "ModelEvaluation"
 _DIGITS = 8
 
 
@@ -41,49 +37,16 @@ def parameters(run: RunRecord, executions: Executions) -> dict[str, Any]:
 
 def metrics(executions: Executions) -> dict[str, str]:
     """Plain values that nodes gave, and the metrics of evaluations by slice."""
-    return dict(_metrics_of(executions))
-
-
-def _metrics_of(executions: Executions) -> Iterator[tuple[str, str]]:
-    for name, record in _outputs(executions):
-        shown = value_preview(record)
-        if shown is not NO_VALUE:
-            yield name, _shown(shown)
-        elif record.type_name == _EVALUATION:
-            yield from _evaluation(name, record)
-
-
-def _evaluation(name: str, record: ArtifactRecord) -> Iterator[tuple[str, str]]:
-    try:
-        slices = read_summary(record.uri)
-    except (OSError, ValueError, TypeError):  # gone, or not written by this library
-        return
-    for one in slices:
-        for metric, measured in one.metrics.items():
-            if not metric.endswith("_diff"):
-                yield f"{name} {metric} on {one.name}", number(measured)
-
-
-def _shown(given: Any) -> str:
-    is_number = isinstance(given, (int, float)) and not isinstance(given, bool)
-    return number(given) if is_number else value(given)
+    return {one.label: one.words for one in told_values(executions)}
 
 
 def fingerprints(executions: Executions) -> dict[str, str]:
     """What stands for the content of each output."""
     return {
-        name: record.fingerprint[:_DIGITS]
-        for name, record in _outputs(executions)
+        f"{node}.{key}": record.fingerprint[:_DIGITS]
+        for node, key, record in outputs(executions)
         if record.fingerprint
     }
-
-
-def _outputs(executions: Executions) -> Iterator[tuple[str, ArtifactRecord]]:
-    for name, execution in executions.items():
-        for key, records in execution.outputs.items():
-            for index, record in enumerate(records):
-                place = f"[{index}]" if len(records) > 1 else ""
-                yield f"{name}.{key}{place}", record
 
 
 def code(executions: Executions) -> dict[str, str]:

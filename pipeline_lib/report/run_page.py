@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from pipeline_lib.metadata.store import ExecutionRecord, RunRecord
+from pipeline_lib.metadata.store import ExecutionRecord, NoteRecord, RunEnvironment, RunRecord
 from pipeline_lib.report.artifact_text import artifacts_text
 from pipeline_lib.report.columns import in_columns
+from pipeline_lib.report.run_metrics import Told, metrics
+from pipeline_lib.report.run_tracking import code_words, environment_line
 from pipeline_lib.report.wording import first_line, moment, run_state, state_mark, took, value
 
 
@@ -21,8 +23,13 @@ def run_page(run: RunRecord, executions: Mapping[str, ExecutionRecord]) -> Rende
         executions: the latest execution of each node, by node id, in the order they ran.
     """
     parts: list[RenderableType] = [_head(run)]
+    if run.notes:
+        parts += [_title("Notes"), *map(note_text, run.notes)]
     if executions:
         parts += [_title("Nodes"), _nodes(executions)]
+    measured = metrics(executions)
+    if measured:
+        parts += [_title("Metrics"), _metrics(measured)]
     written = Text()
     for node_id, execution in executions.items():
         written.append_text(artifacts_text(execution.outputs, f"{node_id}."))
@@ -46,7 +53,33 @@ def _head(run: RunRecord) -> Text:
         text.append(f"\n  tags: {', '.join(run.tags)}")
     for name, given in sorted(run.parameters.items()):
         text.append(f"\n  parameter {name}: {value(given)}")
+    for words in map(_made_with, run.environments):
+        text.append_text(words)
     return text
+
+
+def _made_with(environment: RunEnvironment) -> Text:
+    text = Text()
+    if environment.code is not None:
+        is_dirty = environment.code.is_dirty
+        text.append("\n  code: ").append(code_words(environment.code), "yellow" if is_dirty else "")
+    text.append(f"\n  environment: {environment_line(environment)}")
+    packages = ", ".join(f"{name} {version}" for name, version in environment.packages.items())
+    return text.append(f"\n  packages: {packages}" if packages else "")
+
+
+def note_text(note: NoteRecord) -> Text:
+    """When and by whom it was written, and what."""
+    text = Text.assemble("  ", (moment(note.time), "bold"), f" {note.author}")
+    return text.append("".join(f"\n    {line}" for line in note.text.splitlines()))
+
+
+def _metrics(measured: Sequence[Told]) -> Text:
+    shown = [one for one in measured if one.is_overall]
+    rows = [[Text(one.label), Text(one.words)] for one in shown]
+    text = in_columns(rows, indent="  ") if rows else Text()
+    more = len(measured) - len(shown)
+    return text.append(f"\n  {more} more by slice: --json has all" if more else "", "dim")
 
 
 def _nodes(executions: Mapping[str, ExecutionRecord]) -> Text:

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from pipeline_lib import ir
 from pipeline_lib.errors import PipelineLibError
-from pipeline_lib.metadata.lineage import Direction, LinkKind
+from pipeline_lib.metadata.lineage import Direction, Lineage, LinkKind
 from pipeline_lib.metadata.store import ExecutionRecord, MetadataStore, RunRecord
 from pipeline_lib.report.cache_changes import writers_in
 from pipeline_lib.report.cache_reasons import Reason
-from pipeline_lib.report.reasons_in_store import reason_in_store
+from pipeline_lib.report.reasons_in_store import reasons_of_run
 from pipeline_lib.runners.local.run_files import kept_pipeline
 
-_MOST_COMPARED = 200
-"""Nodes whose earlier executions are looked up to say what changed; each takes a query."""
+_MOST_FOLLOWED = 500
+"""Artifacts of a run of which it is told what other runs did with them."""
+
+
+@dataclass(frozen=True)
+class UseElsewhere:
+    """What another run did with an artifact.
+
+    Attributes:
+        run_id: the run.
+        readers: its nodes that read it.
+        is_reused: the run took it over in place of making it.
+        is_chosen: a resolver of the run chose it.
+    """
+
+    run_id: str
+    readers: tuple[str, ...] = ()
+    is_reused: bool = False
+    is_chosen: bool = False
 
 
 @dataclass(frozen=True)
@@ -27,6 +44,7 @@ class RunView:
         pipeline: as it was compiled; `None` where it is not there any more.
         reasons: why a node ran or did not, of those where it is known.
         origins: the execution that wrote an artifact, by the artifact's id, where another run did.
+        uses: what other runs did with an artifact, by its id, newest first.
     """
 
     run: RunRecord
@@ -34,6 +52,7 @@ class RunView:
     pipeline: ir.Pipeline | None = None
     reasons: Mapping[str, Reason] = field(default_factory=dict)
     origins: Mapping[int, ExecutionRecord] = field(default_factory=dict)
+    uses: Mapping[int, Sequence[UseElsewhere]] = field(default_factory=dict)
 
 
 def view_run(run: RunRecord, store: MetadataStore) -> RunView:
@@ -45,9 +64,16 @@ def view_run(run: RunRecord, store: MetadataStore) -> RunView:
     everything = store.executions(run.run_id)
     executions = {one.instance: one for one in everything}
     writers = writers_in(everything)
-    compared = executions if len(executions) <= _MOST_COMPARED else {}
-    reasons = {name: reason_in_store(one, store, writers) for name, one in compared.items()}
-    return RunView(run, executions, _pipeline(run), reasons, _origins(run, executions, store))
+    lineage = store.lineage(set(_artifact_ids(executions)), [Direction.UPSTREAM], 1)
+    reasons = reasons_of_run(run, executions, store, writers, lineage.executions)
+    return RunView(
+        run,
+        executions,
+        _pipeline(run),
+        reasons,
+        _origins(run, lineage),
+        _uses(run, set(_artifact_ids(executions, inputs=False)), store),
+    )
 
 
 def _pipeline(run: RunRecord) -> ir.Pipeline | None:
@@ -57,10 +83,7 @@ def _pipeline(run: RunRecord) -> ir.Pipeline | None:
         return None
 
 
-def _origins(
-    run: RunRecord, executions: Mapping[str, ExecutionRecord], store: MetadataStore
-) -> dict[int, ExecutionRecord]:
-    lineage = store.lineage(set(_artifact_ids(executions)), [Direction.UPSTREAM], 1)
+def _origins(run: RunRecord, lineage: Lineage) -> dict[int, ExecutionRecord]:
     return {
         link.artifact_id: lineage.executions[link.execution_id]
         for link in lineage.links
@@ -69,7 +92,38 @@ def _origins(
     }
 
 
-def _artifact_ids(executions: Mapping[str, ExecutionRecord]) -> Iterator[int]:
+def _uses(
+    run: RunRecord, artifact_ids: Collection[int], store: MetadataStore
+) -> dict[int, list[UseElsewhere]]:
+    if len(artifact_ids) > _MOST_FOLLOWED:
+        return {}
+    lineage = store.lineage(artifact_ids, [Direction.DOWNSTREAM], 1)
+    uses: dict[tuple[int, str], UseElsewhere] = {}
+    for link in lineage.links:
+        execution = lineage.executions[link.execution_id]
+        place = link.artifact_id, execution.run_id
+        is_use = link.artifact_id in artifact_ids and link.kind is not LinkKind.WRITTEN
+        if is_use and execution.run_id not in ("", run.run_id):
+            known = uses.setdefault(place, UseElsewhere(execution.run_id))
+            uses[place] = _with_link(known, link.kind, execution.instance)
+    by_artifact: dict[int, list[UseElsewhere]] = {}
+    for (artifact_id, _), use in reversed(uses.items()):
+        by_artifact.setdefault(artifact_id, []).append(use)
+    return by_artifact
+
+
+def _with_link(use: UseElsewhere, kind: LinkKind, reader: str) -> UseElsewhere:
+    if kind is LinkKind.READ:
+        return replace(use, readers=(*use.readers, reader))
+    if kind is LinkKind.CHOSEN:
+        return replace(use, is_chosen=True)
+    return replace(use, is_reused=True)
+
+
+def _artifact_ids(executions: Mapping[str, ExecutionRecord], inputs: bool = True) -> Iterator[int]:
     for execution in executions.values():
-        for artifacts in (*execution.inputs.values(), *execution.outputs.values()):
+        for artifacts in (
+            *(execution.inputs.values() if inputs else ()),
+            *execution.outputs.values(),
+        ):
             yield from (one.id for one in artifacts)

@@ -10,7 +10,9 @@ from rich.text import Text
 from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, RunRecord, RunState
 from pipeline_lib.render.wording import byte_count as byte_count
 from pipeline_lib.render.wording import value as value
-from pipeline_lib.runners.local.progress import STATE_MARKS
+from pipeline_lib.runners.local.wording import STATE_MARKS
+from pipeline_lib.runners.local.wording import duration as duration
+from pipeline_lib.runners.local.wording import first_line as first_line
 
 _RUNNING = ("~", "blue")
 _RUN_COLOURS = {
@@ -48,19 +50,3 @@ def moment(seconds: float) -> str:
 def took(record: RunRecord | ExecutionRecord) -> str:
     """How long a run or a node took; empty where it has not ended."""
     return duration(record.ended - record.started) if record.ended else ""
-
-
-def duration(seconds: float) -> str:
-    """`0.34 s`, `2 min 05 s` or `3 h 07 min`."""
-    if seconds < 59.995:
-        return f"{seconds:.2f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 60:
-        return f"{minutes} min {rest:02d} s"
-    return f"{minutes // 60} h {minutes % 60:02d} min"
-
-
-def first_line(text: str) -> str:
-    """The first line of a message, with dots where there is more."""
-    first, _, rest = text.partition("\n")
-    return f"{first} ..." if rest.strip() else first

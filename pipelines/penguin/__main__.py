@@ -113,7 +113,6 @@ def _ask(version: int) -> None:
 
 
 def _show_commands(result: RunResult) -> None:
-    logs = _output(result, "Trainer", "model_run").uri
     _CONSOLE.print("Look further:")
     for command in (
         f"plib show {result.run_id}",
@@ -121,7 +120,7 @@ def _show_commands(result: RunResult) -> None:
         "plib runs",
         f"plib serve {DEFAULT_SERVING_DIR}",
         "plib run pipelines.penguin.pipeline:create_pipeline --param accuracy-threshold=0.99",
-        f"tensorboard --logdir {logs}",
+        f"plib tensorboard {result.run_id}",
     ):
         _CONSOLE.print(f"  .venv/bin/{command}", markup=False, soft_wrap=True)
 

@@ -8,9 +8,11 @@ import pytest
 from pipeline_lib.artifacts import files
 
 
-@pytest.fixture(params=["local", "remote"])
+@pytest.fixture(params=["local", "memory", "s3"])
 def root(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty place on the local disk, and one in a file system of fsspec."""
+    """An empty place on the local disk, in a file system of fsspec, and in an object store."""
+    if request.param == "s3":
+        return f"{request.getfixturevalue('s3_bucket')}/{uuid.uuid4()}"
     return str(tmp_path) if request.param == "local" else f"memory://{uuid.uuid4()}"
 
 
@@ -39,6 +41,13 @@ def test_a_tree_moves_whole(root: str) -> None:
     files.move(f"{root}/from", f"{root}/to")
     assert files.read_bytes(f"{root}/to/deep/file") == b"x"
     assert not files.exists(f"{root}/from/deep/file")
+
+
+def test_a_file_moves(root: str) -> None:
+    files.write_bytes(f"{root}/from", b"x")
+    files.move(f"{root}/from", f"{root}/to")
+    assert files.read_bytes(f"{root}/to") == b"x"
+    assert not files.exists(f"{root}/from")
 
 
 def test_a_directory_that_exists_is_made_again_without_harm(root: str) -> None:

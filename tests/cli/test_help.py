@@ -66,8 +66,9 @@ def test_an_unknown_command() -> None:
         "Try 'plib --help' for help.\n"
         "\n"
         "Error: There is no command 'shwo'. "
-        "These exist: 'compare', 'compile', 'gc', 'image', 'kubeflow', 'lineage', 'plan', "
-        "'replay', 'report', 'run', 'runs', 'serve', 'show', 'ui', 'why'. "
+        "These exist: 'compare', 'compile', 'completion', 'gc', 'image', 'kubeflow', 'lineage', "
+        "'note', 'plan', 'replay', 'report', 'run', 'runs', 'serve', 'show', 'tag', 'template', "
+        "'tensorboard', 'ui', 'why'. "
         "Did you mean 'show'?\n"
     )
 

@@ -10,9 +10,10 @@ from tests.cli.desk import Desk, Recorded
 
 
 def without_times(page: str) -> list[str]:
-    """The lines of a page, without those that tell a time, and with single blanks."""
+    """The lines of a page, without those that tell a time or a version, with single blanks."""
     lines = (" ".join(line.split()) for line in page.splitlines())
-    return [line for line in lines if not line.startswith(("started:", "took:"))]
+    told_elsewhere = ("started:", "took:", "environment:", "packages:")
+    return [line for line in lines if not line.startswith(told_elsewhere)]
 
 
 def test_the_page_of_a_run(recorded: Recorded) -> None:
@@ -32,6 +33,9 @@ def test_the_page_of_a_run(recorded: Recorded) -> None:
         "✓ Load complete N s",
         "✗ Divide failed N s ZeroDivisionError: division by zero",
         "- After skipped N s node 'Divide' failed",
+        "",
+        "Metrics",
+        "Load.count 0",
         "",
         "Artifacts",
         f"Load.count Integer = 0 (artifact {count['id']})",

@@ -48,9 +48,11 @@ def base(tmp_path: Path) -> Path:
     return tmp_path / "base"
 
 
-@pytest.fixture
-def bucket() -> str:
+@pytest.fixture(params=["memory", "s3"])
+def bucket(request: pytest.FixtureRequest) -> str:
     """An object store: it can neither rename nor lock."""
+    if request.param == "s3":
+        return f"{request.getfixturevalue('s3_bucket')}/models"
     return f"memory://{uuid.uuid4()}/models"
 
 

@@ -16,14 +16,18 @@ from pipeline_lib.ir.inputs import ArtifactType
 from pipeline_lib.metadata.connection import MetadataConnectionConfig
 from pipeline_lib.metadata.queries import ArtifactQuery
 from pipeline_lib.metadata.store import (
+    CodeVersion,
     ErrorRecord,
     ExecutionRecord,
     ExecutionState,
     MetadataStore,
+    NoteRecord,
+    RunEnvironment,
     RunRecord,
     RunState,
     open_store,
 )
+from tests.whole_message import raises
 
 MODEL = ArtifactType("Model")
 REPORT = ArtifactType(
@@ -358,14 +362,23 @@ def test_runs_are_read_back_newest_first(store: MetadataStore, reader: MetadataS
     assert 0 < oldest.started <= oldest.ended
 
 
+def test_how_long_nodes_took(store: MetadataStore, reader: MetadataStore) -> None:
+    trained(store)
+    store.record(execution("pusher", state=ExecutionState.CACHED))
+    store.record(execution("evaluator"))
+    (trainer, *_) = reader.executions("run-1")
+    assert reader.seconds("run-1") == {"trainer": trainer.ended - trainer.started}
+
+
 @pytest.mark.parametrize(
     "read",
     [
         lambda store: store.run("run-9"),
         lambda store: store.executions("run-9"),
         lambda store: store.states("run-9"),
+        lambda store: store.seconds("run-9"),
     ],
-    ids=["run", "executions", "states"],
+    ids=["run", "executions", "states", "seconds"],
 )
 def test_an_unknown_run_is_refused(
     store: MetadataStore, read: Callable[[MetadataStore], object]
@@ -571,3 +584,83 @@ def test_many_artifacts_are_marked_and_found(store: MetadataStore) -> None:
     assert [one.uri for one in reversed(found)] == uris
     store.mark_deleted([one.id for one in found])
     assert store.deleted([one.id for one in found]) == {one.id for one in found}
+
+
+def test_tags_that_a_run_is_given_later_are_as_those_of_the_beginning(
+    store: MetadataStore, reader: MetadataStore
+) -> None:
+    run = RunRecord("p", "run-1", RunState.RUNNING, parameters={"rate": 1e-7}, tags=("first",))
+    store.record_run(run)
+    trained(store)
+    changed = store.change_tags("run-1", ["v1.2", "it's", "good"], ["first", "absent"])
+    assert changed.tags == ("good", "it's", "v1.2")
+    store.change_tags("run-1", ["good"])
+    assert [one.uri for one in reader.artifacts(ArtifactQuery("Model", tag="v1.2"))]
+    assert reader.artifacts(ArtifactQuery("Model", tag="first")) == []
+    # What records how the run ended knows nothing of it.
+    store.record_run(replace(run, state=RunState.COMPLETE))
+    found = reader.run("run-1")
+    assert (found.tags, found.parameters) == (("good", "it's", "v1.2"), {"rate": 1e-7})
+    assert found.state is RunState.COMPLETE
+
+
+def test_notes_are_read_back_oldest_first(store: MetadataStore, reader: MetadataStore) -> None:
+    run = RunRecord("p", "run-1", RunState.RUNNING)
+    store.record_run(run)
+    later = NoteRecord("x" * 5000 + "a\\b\n", "Grace", 1_700_000_000.125)
+    first = NoteRecord("schön ✓", "Ada", 1_600_000_000.0)
+    store.add_note("run-1", later)
+    assert store.add_note("run-1", first).notes == (first, later)
+    store.record_run(replace(run, state=RunState.COMPLETE))
+    assert reader.run("run-1").notes == (first, later)
+
+
+def test_a_run_has_ended_when_it_ended_whatever_is_written_about_it_later(
+    store: MetadataStore, reader: MetadataStore
+) -> None:
+    run = RunRecord("p", "run-1", RunState.RUNNING)
+    store.record_run(run)
+    store.change_tags("run-1", ["early"])
+    assert reader.run("run-1").ended == 0
+    store.record_run(replace(run, state=RunState.FAILED))
+    ended = store.run("run-1").ended
+    assert store.change_tags("run-1", ["late"]).ended == ended
+    assert store.add_note("run-1", NoteRecord("why?", "Ada", 1.5)).ended == ended
+    assert reader.run("run-1").ended == ended
+    store.record_run(run)
+    assert reader.run("run-1").ended == 0
+    store.record_run(replace(run, state=RunState.COMPLETE))
+    assert reader.run("run-1").ended > ended
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda store: store.change_tags("run-9", ["good"]),
+        lambda store: store.add_note("run-9", NoteRecord("text", "Ada", 1.5)),
+    ],
+    ids=["tags", "note"],
+)
+def test_an_unknown_run_gets_no_tags_and_notes(
+    store: MetadataStore, change: Callable[[MetadataStore], object]
+) -> None:
+    store.record_run(RunRecord("p", "run-1", RunState.RUNNING))
+    with raises(
+        RunNotFoundError, "The store holds no run 'run-9'. 'plib runs' lists those it holds."
+    ):
+        change(store)
+
+
+def test_what_a_run_was_made_with_is_read_back(store: MetadataStore, reader: MetadataStore) -> None:
+    first = RunEnvironment(
+        CodeVersion("0123456789abcdef", "main", is_dirty=True),
+        "3.11.7",
+        "Linux 6.1 x86_64, glibc 2.36",
+        4,
+        "0.1.0",
+        {f"package-{number}": f"{number}.{number}.{number}" for number in range(100)},
+    )
+    run = RunRecord("p", "run-1", RunState.RUNNING, environments=(first, RunEnvironment()))
+    store.record_run(run)
+    store.record_run(replace(run, state=RunState.COMPLETE))
+    assert reader.run("run-1").environments == (first, RunEnvironment())

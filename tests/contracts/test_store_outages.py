@@ -28,6 +28,7 @@ from pipeline_lib.metadata.store import (
     ExecutionRecord,
     ExecutionState,
     MetadataStore,
+    NoteRecord,
     RunRecord,
     RunState,
     open_store,
@@ -252,3 +253,47 @@ def test_a_lost_run_record_is_written_again(
         assert [run.run_id for run in store.runs()] == ["run"]
     with closing(sqlite3.connect(path)) as database:
         assert database.execute("SELECT count(*) FROM ParentContext").fetchone() == (1,)
+
+
+@pytest.mark.parametrize("cut", ["before the work", "after the work"])
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda store: store.add_note("run", NoteRecord("slow", "Ada", 1.5)),
+        lambda store: store.change_tags("run", ["later"], ["first"]),
+        lambda store: store.record_run(RunRecord("p", "run", RunState.COMPLETE)),
+    ],
+    ids=["a note", "tags", "how it ended"],
+)
+def test_what_is_written_about_a_run_is_written_once(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    cut: str,
+    write: Callable[[MetadataStore], object],
+) -> None:
+    import ml_metadata
+
+    with (
+        closing(open_store(SqliteConnection(str(tmp_path / "store.sqlite")))) as store,
+        closing(open_store(SqliteConnection(str(tmp_path / "store.sqlite")))) as other,
+    ):
+        store.record_run(RunRecord("p", "run", RunState.RUNNING, tags=("first",)))
+        real = mlmd_session._Store.put_contexts
+        calls = []
+
+        def unreliable(self: object, *args: object) -> object:
+            calls.append(args)
+            if len(calls) != 1:
+                return real(self, *args)
+            if cut == "after the work":
+                real(self, *args)
+            raise ml_metadata.errors.UnavailableError("Socket closed")
+
+        monkeypatch.setattr(mlmd_session._Store, "put_contexts", unreliable)
+        write(store)
+        other.change_tags("run", ["of another"])
+        run = store.run("run")
+    assert "of another" in run.tags
+    assert ("first" in run.tags) != ("later" in run.tags)
+    told = (len(run.notes), "later" in run.tags, run.state is RunState.COMPLETE)
+    assert sorted(map(int, told)) == [0, 0, 1]

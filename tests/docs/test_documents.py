@@ -7,9 +7,12 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.docker_engine import DockerEngine
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md")])
@@ -27,6 +30,18 @@ def run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.fixture
+def surroundings(document: Path, request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a document's code needs besides this library."""
+    if document.name != "run-containers.md":
+        yield
+        return
+    engine: DockerEngine = request.getfixturevalue("docker_engine")
+    with engine.named("debian:bookworm-slim", request.getfixturevalue("base_image")):
+        yield
+
+
+@pytest.mark.usefixtures("surroundings")
 @pytest.mark.parametrize(
     "document",
     [one for one in DOCUMENTS if blocks(one, "python")],

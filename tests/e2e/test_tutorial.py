@@ -1,4 +1,4 @@
-"""The tutorial, executed in a real kernel, and the module that it exports."""
+"""The tutorials, executed in a real kernel, and the modules that they export."""
 
 from __future__ import annotations
 
@@ -10,38 +10,49 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
 
-ROOT = Path(__file__).parents[2]
-TUTORIAL = ROOT / "docs" / "tutorials" / "penguin.ipynb"
+from tests.e2e.notebooks import ROOT, TUTORIALS, execute
 
 
 @pytest.fixture(scope="module")
 def executed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """The folder in which the tutorial ran, and all that it showed as text."""
+    """The folder in which the penguin tutorial ran, and all that it showed as text."""
     folder = tmp_path_factory.mktemp("tutorial")
-    notebook = nbformat.read(TUTORIAL, as_version=4)
-    nbformat.write(notebook, folder / "penguin.ipynb")
-    client = NotebookClient(notebook, timeout=250, kernel_name="python3")
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-    }
-    client.execute(cwd=str(folder), env=environment)
-    shown = [
-        output.get("text") or output.data["text/plain"]
-        for cell in notebook.cells
-        for output in cell.get("outputs", ())
-    ]
-    return folder, "\n".join(shown)
+    return folder, execute("penguin", folder)
 
 
-def test_notebook_is_kept_without_outputs() -> None:
-    for cell in nbformat.read(TUTORIAL, as_version=4).cells:
+@pytest.mark.parametrize("tutorial", sorted(TUTORIALS.glob("*.ipynb")), ids=lambda one: one.stem)
+def test_notebooks_are_kept_without_outputs(tutorial: Path) -> None:
+    for place, cell in enumerate(nbformat.read(tutorial, as_version=4).cells, 1):
         assert not cell.get("outputs")
         assert cell.get("execution_count") is None
-        assert re.fullmatch(r"cell-\d\d", cell.id)
+        assert cell.id == f"cell-{place:02}"
+
+
+def test_components_from_functions(tmp_path: Path) -> None:
+    shown = execute("functions", tmp_path)
+    assert "written: 1000 numbers" in shown
+    assert "(1000, ['numbers.txt'])" in shown
+    assert len(re.findall(r"^✓ \w+ complete in .* \(execution", shown, re.MULTILINE)) == 3
+    assert len(re.findall(r"^= \w+ cached in .* \(execution", shown, re.MULTILINE)) == 1
+    exported = re.findall(r"^. My\w+ +(complete|cached) +[0-9.]+ s", shown, re.MULTILINE)
+    assert exported == ["complete", "complete", "cached", "cached"]
+
+
+@pytest.mark.timeout(400)
+def test_a_project_from_a_template(tmp_path: Path) -> None:
+    shown = execute("template", tmp_path)
+    assert "3 passed" in shown
+    a_run = r"Run \S+ of pipeline my-penguins: 9 nodes\n.*?Run complete in"
+    first, again = re.findall(a_run, shown, re.DOTALL)
+    assert len(re.findall(r"^✓ ", first, re.MULTILINE)) == 9
+    assert set(re.findall(r"^= (\w+) +cached", again, re.MULTILINE)) == {
+        *("CsvExampleGen", "StatisticsGen", "SchemaGen", "ExampleValidator", "Transform")
+    }
+    assert re.search(r"^✓ Trainer +runs +took ", shown, re.MULTILINE)
+    assert "Evaluator.evaluation sparse_categorical_accuracy on all examples" in shown
+    assert list((tmp_path / "penguins" / "serving").glob("*/saved_model.pb"))
+    assert (tmp_path / "penguins" / "run.html").stat().st_size > 10_000
 
 
 @pytest.mark.timeout(400)

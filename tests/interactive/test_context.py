@@ -96,6 +96,7 @@ def test_each_run_is_a_run_in_the_store(context: InteractiveContext, store: Meta
     context.run(write)
     result = context.run(copy)
     assert {run.pipeline_name for run in store.runs()} == {"interactive"}
+    assert [len(run.environments) for run in store.runs()] == [1, 1]
     executions = {one.node_id: one for one in store.executions(result.run_id)}
     assert executions["Write"].state is ExecutionState.CACHED
     assert executions["Write"].reason.startswith("taken over from run ")

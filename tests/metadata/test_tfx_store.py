@@ -19,6 +19,7 @@ from pipeline_lib.metadata.queries import ArtifactQuery
 from pipeline_lib.metadata.store import (
     ExecutionState,
     MetadataStore,
+    NoteRecord,
     RunRecord,
     RunState,
     open_store,
@@ -50,6 +51,14 @@ def test_its_runs(store: MetadataStore) -> None:
     assert [(run.run_id, run.pipeline_name, run.state) for run in store.runs()] == [
         (run_id, "old", RunState.COMPLETE) for run_id in (LAST, CACHED, FIRST)
     ]
+
+
+def test_its_runs_take_tags_and_notes(store: MetadataStore) -> None:
+    store.change_tags(FIRST, ["good"])
+    run = store.add_note(FIRST, NoteRecord("the first", "Ada", 1.5))
+    assert (run.tags, [note.text for note in run.notes]) == (("good",), ["the first"])
+    assert (run.state, run.pipeline_name) == (RunState.COMPLETE, "old")
+    assert store.artifacts(ArtifactQuery("Model", tag="good"))
 
 
 def test_its_executions(store: MetadataStore) -> None:

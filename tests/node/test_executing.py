@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import uuid
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipeline_lib.artifacts import files
+from pipeline_lib.ir.executors import ClassExecutor
 from pipeline_lib.metadata.store import ExecutionState
+from pipeline_lib.node.execute import run_executor
+from pipeline_lib.node.request import ExecutionRequest, Success
 from tests.node.conftest import RunNodes, ValueOf
 from tests.runners import steps
 
@@ -33,6 +37,32 @@ def test_a_custom_executor_is_given_inputs_outputs_and_parameters(told: dict[str
     assert told["outputs"] == ["model"]
     assert told["parameters"] == {"word": "w", "nothing": None}
     assert told["output files"] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "is_below_the_root"), [((), False), (("--runner=DirectRunner",), True)]
+)
+def test_beam_s_workers_reach_the_temporary_directory_of_a_remote_root(
+    tmp_path: Path, arguments: tuple[str, ...], is_below_the_root: bool
+) -> None:
+    root = f"memory://{uuid.uuid4()}"
+    request = ExecutionRequest(
+        executor=ClassExecutor("tests.runners.steps:UseTemporaryDirectory", ""),
+        pipeline_name="p",
+        run_id="run-1",
+        node_id="node",
+        execution_id=1,
+        types={},
+        inputs={},
+        outputs={},
+        parameters={"noted": str(tmp_path / "noted")},
+        beam_pipeline_args=arguments,
+        system_dir=f"{root}/node/.system/1",
+    )
+    assert run_executor(request) == Success({})
+    folder = (tmp_path / "noted").read_text()
+    assert folder.startswith(root) == is_below_the_root
+    assert not files.exists(folder)
 
 
 def test_the_temporary_directory_is_gone_afterwards(told: dict[str, Any], root: Path) -> None:

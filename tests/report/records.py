@@ -7,9 +7,12 @@ from typing import Any
 
 from pipeline_lib.artifacts.artifact import ArtifactRecord
 from pipeline_lib.metadata.store import (
+    CodeVersion,
     ErrorRecord,
     ExecutionRecord,
     ExecutionState,
+    NoteRecord,
+    RunEnvironment,
     RunRecord,
     RunState,
 )
@@ -63,3 +66,21 @@ SKIPPED: Mapping[str, Any] = {
     "reason": "node 'Divide' failed",
 }
 CACHED: Mapping[str, Any] = {"state": ExecutionState.CACHED, "reason": "same as in run run-0"}
+
+DIRTY = RunEnvironment(
+    CodeVersion("0123456789abcdef", "main", is_dirty=True),
+    "3.11.7",
+    "Linux 6.1 x86_64, glibc 2.36",
+    4,
+    "0.1.0",
+    {"numpy": "1.26.4", "tensorflow": "2.16.2"},
+)
+CLEAN = RunEnvironment(
+    CodeVersion("fedcba9876543210"), "3.11.7", DIRTY.system, 1, "0.1.0", {"numpy": "2.0.0"}
+)
+TRACKED: Mapping[str, Any] = {
+    "tags": ("good", "nightly"),
+    "environments": (DIRTY,),
+    "notes": (NoteRecord("too <b>high</b>\nat the end", "Ada", START), NoteRecord("x", "G", START)),
+}
+"""What a run may have besides its nodes."""

@@ -14,7 +14,7 @@ from pipeline_lib.report.compare_page import compare_json, compare_page
 from pipeline_lib.report.comparison import Comparison, Row, compare
 from pipeline_lib.report.html.page import run_html
 from tests.render.fragment_text import text_of
-from tests.report.records import execution, run_record, view
+from tests.report.records import CLEAN, DIRTY, execution, run_record, view
 
 
 def trained(
@@ -87,6 +87,17 @@ def test_what_differs_is_told_in_each_kind_of_thing(tmp_path: Path) -> None:
         ("New", "", "complete, 0.50 s", ()),
         ("Load", "complete, 0.50 s", "", ()),
     ]
+
+
+def test_what_the_runs_were_made_with_is_compared(tmp_path: Path) -> None:
+    resumed = run_record(environments=(DIRTY, CLEAN))
+    found = compare(run_record(environments=(DIRTY,)), {}, resumed, {})
+    assert different(found.environment) == [
+        Row("code", "01234567 on main, dirty", "01234567 on main, dirty, then fedcba98"),
+        Row("cores", "4", "4, then 1"),
+        Row("numpy", "1.26.4", "1.26.4, then 2.0.0"),
+    ]
+    assert "system" in [row["name"] for row in compare_json(found)["environment"]]
 
 
 def test_the_order_of_keys_is_no_difference() -> None:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -14,10 +15,17 @@ from playwright.sync_api import Browser, expect
 from pipeline_lib import sqlite_metadata_connection_config
 from pipeline_lib.artifacts.artifact import ArtifactRecord
 from pipeline_lib.ir.inputs import ArtifactType
-from pipeline_lib.metadata.store import ExecutionState, MetadataStore, RunState, open_store
+from pipeline_lib.metadata.store import (
+    ExecutionState,
+    MetadataStore,
+    NoteRecord,
+    RunState,
+    open_store,
+)
 from pipeline_lib.report.local_site import LocalSite
+from pipeline_lib.report.run_search import RUNS_PER_PAGE
 from tests.render.fragment_text import text_of
-from tests.report.records import execution, run_record
+from tests.report.records import DIRTY, execution, run_record
 
 
 @dataclass(frozen=True)
@@ -65,7 +73,7 @@ def test_the_list_of_runs_with_tags(served: Served) -> None:
     assert "first demo complete" in text
     assert "1 ok nightly" in text
     assert 'href="/runs/second"' in page
-    assert 'data-tag="nightly"' in page
+    assert 'name="tag" value="nightly"' in page
 
 
 def test_an_empty_store(served: Served) -> None:
@@ -130,14 +138,18 @@ def test_a_page_follows_a_run_that_goes_on(served: Served, browser: Browser) -> 
 def test_runs_are_found_by_words_and_tags(served: Served, browser: Browser) -> None:
     record(served.store, "first", tags=("nightly", "<b>"))
     record(served.store, "second", state=RunState.FAILED)
+    record(served.store, "third", environments=(DIRTY,))
+    served.store.add_note("third", NoteRecord("The rate was high", "Ada", 1.5))
     page = browser.new_page()
     page.goto(served.site.url)
     page.get_by_label("Find").fill("failed")
     assert page.locator("tbody tr:visible th").all_inner_texts() == ["second"]
+    page.get_by_label("Find").fill("rate HIGH 0123456789a")
+    assert page.locator("tbody tr:visible th").all_inner_texts() == ["third"]
     page.get_by_label("Find").fill("")
-    page.get_by_role("button", name="<b>").click()
+    page.get_by_role("checkbox", name="<b>").click()
     assert page.locator("tbody tr:visible th").all_inner_texts() == ["first"]
-    page.get_by_role("button", name="<b>").click()
+    page.get_by_role("checkbox", name="<b>").click()
     page.get_by_label("compare first as the one before").check()
     page.get_by_label("compare second as the one after").check()
     page.get_by_role("button", name="Compare before and after").click()
@@ -154,3 +166,69 @@ def test_a_page_that_cannot_be_made_says_so(
     monkeypatch.setattr(type(served.store), "runs", fail)
     assert served.get("/") == (500, "The page cannot be made: KeyError: 'broken'")
     assert "Traceback" in capfd.readouterr().err
+
+
+def test_many_runs_are_on_pages_and_found_on_all_of_them(served: Served, browser: Browser) -> None:
+    for number in range(RUNS_PER_PAGE + 2):
+        tags = ("old",) if number < 2 else ()
+        served.store.record_run(replace(run_record(tags=tags), run_id=f"run-{number:03}"))
+    page = browser.new_page()
+    page.goto(served.site.url)
+    found = page.locator("tbody th")
+    expect(found).to_have_count(RUNS_PER_PAGE)
+    expect(page.get_by_role("status")).to_have_text("202 of 202 runs, page 1 of 2")
+    page.get_by_role("link", name="older runs").click()
+    expect(found).to_have_text(["run-001", "run-000"])
+    page.get_by_role("link", name="newer runs").click()
+    page.get_by_label("Find").fill("RUN-000 demo")
+    page.get_by_label("Find").press("Enter")
+    expect(found).to_have_text(["run-000"])
+    expect(page.get_by_role("status")).to_have_text("1 of 202 runs")
+    page.get_by_role("link", name="All runs").click()
+    page.get_by_role("checkbox", name="old").click()
+    expect(found).to_have_text(["run-001", "run-000"])
+    assert page.url.endswith("/?find=&tag=old")
+    page.close()
+
+
+def test_a_search_without_a_result_and_a_page_that_is_not_there(served: Served) -> None:
+    record(served.store, "first")
+    assert "No run has all of that." in text_of(served.get("/?find=nothing")[1])
+    assert "first demo complete" in text_of(served.get("/?page=7")[1])
+    assert "first demo complete" in text_of(served.get("/?page=x")[1])
+
+
+def test_the_lineage_of_an_artifact_leads_on(served: Served, browser: Browser) -> None:
+    def ran(run_id: str, name: str, **more: object) -> ArtifactRecord:
+        served.store.record_run(replace(run_record(), run_id=run_id))
+        given: dict[str, Any] = {
+            "id": 0,
+            "outputs": {"data": [ArtifactRecord("Report", f"/{name}")]},
+            **more,
+        }
+        made = execution(0, name=name, output_types={"data": ArtifactType("Report")}, **given)
+        return served.store.record(replace(made, run_id=run_id)).outputs["data"][0]
+
+    raw = ran("first", "Load")
+    clean = ran("first", "Clean", inputs={"data": [raw]})
+    ran("second", "Load", state=ExecutionState.CACHED, outputs={"data": [raw]}, cached_from=1)
+    ran("second", "Train & <b>", inputs={"data": [clean]})
+    page = browser.new_page()
+    page.goto(f"{served.site.url}runs/first#Load")
+    expect(page.locator("article.chosen h2")).to_contain_text("Load")
+    page.get_by_role("link", name="what was made of it").locator("visible=true").click()
+    expect(page.locator("h1")).to_have_text(f"Lineage of Report {raw.id}")
+    expect(page.locator("a.box.chosen")).to_contain_text(f"artifact · {raw.id}")
+    labels = page.locator("a.box .l").all_text_contents()
+    assert sorted(labels) == ["Clean", "Load", "Report", "Report", "Report", "Train & <b>"]
+    expect(page.locator("ul li")).to_have_text("Load in run second took it over")
+    page.locator("a.box.s-complete", has_text="Train & <b>").click()
+    expect(page.locator("article.chosen h2")).to_contain_text("Train & <b>")
+    assert "/runs/second" in page.url
+    page.close()
+
+
+def test_an_artifact_that_is_not_there(served: Served) -> None:
+    message = "The store holds no artifact 77. All runs are at /."
+    assert served.get("/artifacts/77") == (404, message)
+    assert served.get("/artifacts/x")[0] == 404

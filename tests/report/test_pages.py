@@ -17,9 +17,12 @@ from pipeline_lib.metadata.store import (
 )
 from pipeline_lib.report.as_json import run_page_json, run_summary_json
 from pipeline_lib.report.node_page import node_page
+from pipeline_lib.report.run_metrics import metrics
 from pipeline_lib.report.run_page import run_page
 from pipeline_lib.report.run_table import run_table
 from pipeline_lib.report.wording import moment
+from tests.report.records import START as RECORDS_START
+from tests.report.records import TRACKED
 
 START = 1_700_000_000.25
 RUN = RunRecord(
@@ -55,6 +58,51 @@ def test_lines_are_neither_wrapped_nor_padded() -> None:
         "  Train.model  Model  (artifact 7)",
         f"    uri: {uri}",
     ]
+
+
+def test_what_was_noted_and_what_the_run_was_made_with() -> None:
+    model = ArtifactRecord("Model", "/m", id=7, custom_properties={"loss": 0.25})
+    run = replace(RUN, pipeline_root="", parameters={}, **TRACKED)
+    executions = {"Train": replace(NODE, outputs={"model": [model]})}
+    lines = lines_of(run_page(run, executions))
+    assert lines[3:] == [
+        "  tags: good, nightly",
+        "  code: 01234567 on main, dirty",
+        "  environment: Python 3.11.7, pipeline_lib 0.1.0, Linux 6.1 x86_64, glibc 2.36, 4 cores",
+        "  packages: numpy 1.26.4, tensorflow 2.16.2",
+        "",
+        "Notes",
+        f"  {moment(RECORDS_START)} Ada",
+        "    too <b>high</b>",
+        "    at the end",
+        f"  {moment(RECORDS_START)} G",
+        "    x",
+        "",
+        "Nodes",
+        "  ✓ Train  complete  1.00 s",
+        "",
+        "Metrics",
+        "  Train.model loss  0.25",
+        "",
+        "Artifacts",
+        "  Train.model  Model  (artifact 7)",
+        "    uri: /m",
+        "    loss: 0.25",
+    ]
+    described = run_page_json(run, executions)
+    assert described["metrics"] == {"Train.model loss": 0.25}
+    assert described["environments"][0]["code"]["is_dirty"] is True
+    assert [note["author"] for note in described["notes"]] == ["Ada", "G"]
+
+
+def test_the_list_has_columns_for_what_some_run_has() -> None:
+    loss = metrics({"A": replace(NODE, outputs={"m": [ArtifactRecord("M", "/m", {"loss": 0.5})]})})
+    other = replace(RUN, run_id="run-2", **TRACKED)
+    runs = [(RUN, {}), (other, {"A": ExecutionState.CACHED})]
+    titles, first, second = lines_of(run_table(runs, {"run-1": loss}))
+    assert titles.split("Nodes")[1].split() == ["Code", "Tags", "Last", "note", "A.m", "loss"]
+    assert first.endswith("0.5")
+    assert "01234567 on main, dirty  good, nightly  x" in second
 
 
 def test_a_running_run_has_no_duration_yet() -> None:
@@ -179,6 +227,8 @@ def test_times_in_json_are_utc() -> None:
         "pipeline_root": "/root",
         "parameters": {"rows": 3},
         "tags": [],
+        "notes": [],
+        "environments": [],
         "started": "2023-11-14T22:13:20.250+00:00",
         "ended": "2023-11-14T22:14:35.250+00:00",
         "seconds": 75.0,

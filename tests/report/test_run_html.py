@@ -3,13 +3,26 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 from pipeline_lib.artifacts.artifact import ArtifactRecord
 from pipeline_lib.metadata.store import ErrorRecord, ExecutionState, RunState
 from pipeline_lib.report.html.page import run_html
 from pipeline_lib.report.run_levels import run_levels
+from pipeline_lib.report.wording import moment
 from tests.render.fragment_text import text_of
-from tests.report.records import CACHED, FAILED, SKIPPED, chain, execution, run_record, view
+from tests.report.records import (
+    CACHED,
+    CLEAN,
+    FAILED,
+    SKIPPED,
+    START,
+    TRACKED,
+    chain,
+    execution,
+    run_record,
+    view,
+)
 
 HOSTILE = "</script><script>alert('x')</script><img src=x onerror=alert(1)>"
 _VOID = {"meta", "link", "input", "br", "img"}
@@ -92,6 +105,33 @@ def test_the_head_tells_run_state_times_parameters_and_tags() -> None:
     text = text_of(run_html(view(execution(0), run=run)))
     assert "Run run-1 of pipeline demo failed started" in text
     assert "took 1 min 15 s tags nightly pipeline root /root parameter rows 3" in text
+
+
+def test_the_overview_tells_notes_metrics_code_and_environment(tmp_path: Path) -> None:
+    (tmp_path / "value").write_text("0.75")
+    accuracy = ArtifactRecord("Float", str(tmp_path / "value"))
+    (tmp_path / "text").write_text("fine")
+    words = ArtifactRecord("String", str(tmp_path / "text"))
+    node = execution(0, name="Train", outputs={"accuracy": [accuracy], "words": [words]})
+    text = text_of(run_html(view(node, run=run_record(**TRACKED))))
+    assert "code 01234567 on main, dirty" in text
+    assert f"Notes {moment(START)} Ada too <b>high</b> at the end {moment(START)} G x" in text
+    assert "Metrics Train.accuracy 0.75 Results Train.words fine" in text
+    assert "The code was not as it was committed: files differed from the commit." in text
+    assert "Python 3.11.7 system Linux 6.1 x86_64, glibc 2.36 cores 4" in text
+    assert "numpy 1.26.4 tensorflow 2.16.2" in text
+
+
+def test_clean_code_is_no_reason_to_warn() -> None:
+    text = text_of(run_html(view(execution(0), run=run_record(environments=(CLEAN,)))))
+    assert "code fedcba98" in text
+    assert "not as it was committed" not in text
+
+
+def test_many_metrics_are_folded(tmp_path: Path) -> None:
+    model = ArtifactRecord("Report", "/r", custom_properties={f"m{n}": n + 0.5 for n in range(50)})
+    page = run_html(view(execution(0, outputs={"data": [model]})))
+    assert "<summary>10 more</summary>" in page
 
 
 def test_each_node_shows_state_time_reason_error_and_lineage() -> None:

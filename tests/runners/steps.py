@@ -28,6 +28,7 @@ from pipeline_lib import (
     PropertyType,
     component,
 )
+from pipeline_lib.artifacts import files
 from pipeline_lib.artifacts.standard_artifacts import Model, ModelBlessing
 
 
@@ -53,6 +54,11 @@ class Report(Artifact):
 @component
 def Count(start: Parameter[int] = 1) -> OutputDict(n=int):  # type: ignore[valid-type]
     return {"n": start}
+
+
+@component
+def TellVariables(names: Parameter[list]) -> OutputDict(text=str):  # type: ignore[type-arg, valid-type]
+    return {"text": " ".join(str(os.environ.get(name)) for name in names)}
 
 
 @component
@@ -310,6 +316,20 @@ def ImportPath() -> OutputDict(path=str):  # type: ignore[valid-type]
 @component
 def FillDisk(model: OutputArtifact[Model]) -> None:
     Path(model.uri, "large").write_bytes(bytes(4 << 20))
+
+
+class UseTemporaryDirectory(BaseExecutor):
+    """Writes to its temporary directory, and notes where that is in a local file."""
+
+    def Do(
+        self,
+        input_dict: dict[str, list[Artifact]],
+        output_dict: dict[str, list[Artifact]],
+        exec_properties: dict[str, Any],
+    ) -> None:
+        folder = self._get_tmp_dir()
+        files.write_bytes(f"{folder}/scratch", b"scratch")
+        Path(exec_properties["noted"]).write_text(folder)
 
 
 class TellContextSpec(ComponentSpec):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -70,7 +71,7 @@ class Watching:
         self.most = 0
         self.events: list[str] = []
 
-    def run_started(self, run: Run) -> None:
+    def run_started(self, run: Run, awaited: Collection[str]) -> None:
         self.events.append("run started")
 
     def node_started(self, instance: str) -> None:
@@ -83,6 +84,9 @@ class Watching:
     def node_ended(self, execution: ExecutionRecord, seconds: float) -> None:
         self.running.remove(execution.node_id)
         self.events.append(execution.node_id)
+
+    def image_pulled(self, image: str, progress: str) -> None:
+        self.events.append(f"{image} {progress}")
 
     def run_ended(self, run: RunRecord) -> None:
         self.events.append("run ended")

@@ -14,9 +14,9 @@ from pipeline_lib.render.value_preview import NO_VALUE, value_preview
 from pipeline_lib.render.wording import value
 from pipeline_lib.report.cache_reasons import Reason
 from pipeline_lib.report.html.states import Faces, NodeFace
-from pipeline_lib.report.log_tail import log_tail
-from pipeline_lib.report.run_view import RunView
+from pipeline_lib.report.run_view import RunView, UseElsewhere
 from pipeline_lib.report.wording import moment
+from pipeline_lib.runners.local.log_tail import log_tail
 
 _LOG_LINES = 25
 _LOG_LINES_OF_FAILED = 100
@@ -37,6 +37,7 @@ class ArtifactView:
         content: what is in it; empty for an input, which is shown where it was written.
         writer: which node wrote it, and the run if that is another one.
         readers: which nodes of this run read it.
+        uses: what other runs did with it, of an output.
     """
 
     key: str
@@ -46,6 +47,7 @@ class ArtifactView:
     writer: Name | None
     from_run: str
     readers: Sequence[Name]
+    uses: Sequence[UseElsewhere] = ()
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,7 @@ class Details:
                     self._name(writer) if writer else (("", origin.instance) if origin else None),
                     origin.run_id if origin else "",
                     [] if is_input else [self._name(o) for o in self._readers.get(record.id, ())],
+                    () if is_input else self._view.uses.get(record.id, ()),
                 )
 
     def _name(self, instance: str) -> Name:

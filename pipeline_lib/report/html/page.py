@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
-from jinja2 import Environment
 from markupsafe import Markup
 
 from pipeline_lib.metadata.store import NESTED_FAILURE, ExecutionRecord, ExecutionState, RunRecord
-from pipeline_lib.render.markup import STYLE, environment
+from pipeline_lib.render.markup import STYLE
 from pipeline_lib.render.render import in_words
 from pipeline_lib.render.value_preview import NO_VALUE, value_preview
 from pipeline_lib.render.wording import value
@@ -20,9 +18,12 @@ from pipeline_lib.report.comparison import Comparison
 from pipeline_lib.report.html.graph import HEIGHT, WIDTH, draw
 from pipeline_lib.report.html.node_details import Details
 from pipeline_lib.report.html.states import Faces
+from pipeline_lib.report.html.template import page_environment
 from pipeline_lib.report.html.timeline import LABELS, ROW, timeline
 from pipeline_lib.report.run_levels import Level, run_levels
-from pipeline_lib.report.run_table import RunStates
+from pipeline_lib.report.run_metrics import is_number, metrics
+from pipeline_lib.report.run_search import FoundRuns
+from pipeline_lib.report.run_tracking import code_of, is_dirty, made_with, search_text
 from pipeline_lib.report.run_view import RunView
 from pipeline_lib.report.wording import moment, node_counts, state_mark, took
 
@@ -46,7 +47,7 @@ def run_html(view: RunView, comparison: Comparison | None = None, *, version: st
     executions = list(view.executions.values())
     until = max((one.ended or one.started for one in executions), default=view.run.started)
     return (
-        _environment()
+        page_environment()
         .get_template("run.html")
         .render(
             run=view.run,
@@ -60,6 +61,10 @@ def run_html(view: RunView, comparison: Comparison | None = None, *, version: st
             faces=[faces.of(one) for one in executions],
             details=[details.of(one) for one in executions],
             results=list(_results(executions, faces))[:_MOST_RESULTS],
+            metrics=_metrics(view, faces),
+            is_dirty=is_dirty(view.run),
+            made_with=made_with(view.run),
+            notes=[(moment(one.time), one) for one in view.run.notes],
             slowest=_slowest(executions, faces),
             comparison=comparison,
             version=version,
@@ -69,30 +74,39 @@ def run_html(view: RunView, comparison: Comparison | None = None, *, version: st
     )
 
 
-def runs_html(runs: Sequence[RunStates]) -> str:
-    """The list of runs, as `plib ui` shows it, in the order given."""
+def runs_html(found: FoundRuns, states: Sequence[Mapping[str, ExecutionState]]) -> str:
+    """The list of runs, as `plib ui` shows it, in the order given.
+
+    Args:
+        found: the runs.
+        states: of the nodes of each, in the same order.
+    """
     rows = [
         {
             "run": run,
             "started": moment(run.started),
             "took": took(run),
-            "counts": ", ".join(f"{n} {name}" for name, n in node_counts(states.values()).items()),
+            "counts": ", ".join(f"{n} {name}" for name, n in node_counts(own.values()).items()),
+            "code": code_of(run),
+            "is_dirty": is_dirty(run),
+            "note": run.notes[-1].text if run.notes else "",
+            "words": search_text(run),
         }
-        for run, states in runs
+        for run, own in zip(found.runs, states, strict=True)
     ]
-    tags = sorted({tag for run, _ in runs for tag in run.tags})
-    return _environment().get_template("runs.html").render(rows=rows, tags=tags)
+    leads = [
+        (name, _address(found, number))
+        for name, number in (("newer", found.number - 1), ("older", found.number + 1))
+        if 1 <= number <= found.pages
+    ]
+    return page_environment().get_template("runs.html").render(rows=rows, found=found, leads=leads)
 
 
-@cache
-def _environment() -> Environment:
-    made = environment("pipeline_lib.report.html")
-    made.filters.update(pretty=_pretty)
-    return made
-
-
-def _pretty(given: Any) -> str:
-    return given if isinstance(given, str) else json.dumps(given, indent=2, default=str)
+def _address(found: FoundRuns, number: int) -> str:
+    """Where another page of the same runs is."""
+    asked = [("find", found.words)] if found.words else []
+    asked += [("tag", tag) for tag in found.chosen_tags]
+    return f"/?{urlencode([*asked, ('page', number)])}"
 
 
 def _facts(view: RunView) -> Sequence[tuple[str, str]]:
@@ -100,6 +114,7 @@ def _facts(view: RunView) -> Sequence[tuple[str, str]]:
     return [
         *_times(run),
         *([("tags", ", ".join(run.tags))] if run.tags else []),
+        *([("code", code_of(run))] if code_of(run) else []),
         ("pipeline root", run.pipeline_root or "not recorded"),
         *((f"parameter {name}", value(given)) for name, given in sorted(run.parameters.items())),
     ]
@@ -108,6 +123,19 @@ def _facts(view: RunView) -> Sequence[tuple[str, str]]:
 def _times(run: RunRecord) -> Iterator[tuple[str, str]]:
     yield "started", moment(run.started)
     yield "took", took(run) or "it has not ended"
+
+
+def _metrics(view: RunView, faces: Faces) -> tuple[list[Any], list[Any]] | None:
+    """Anchors and metrics, of those that are shown and of those that are folded.
+
+    Folded are metrics of slices, and those beyond a few.
+    """
+    measured = metrics(view.executions)
+    overall = [one for one in measured if one.is_overall]
+    folded = overall[_MOST_RESULTS:] + [one for one in measured if not one.is_overall]
+    parts = (overall[:_MOST_RESULTS], folded)
+    shown, more = ([(faces.anchor(one.node), one) for one in part] for part in parts)
+    return (shown, more) if measured else None
 
 
 def _marks(executions: Sequence[ExecutionRecord]) -> Mapping[str, str]:
@@ -133,6 +161,8 @@ def _results(executions: Sequence[ExecutionRecord], faces: Faces) -> Iterator[tu
         for key, records in execution.outputs.items():
             for record in records:
                 shown = value_preview(record)
+                if is_number(shown):
+                    continue  # it stands among the metrics
                 words = in_words(record) if shown is NO_VALUE else value(shown)
                 if words:
                     anchor = faces.anchor(execution.instance)

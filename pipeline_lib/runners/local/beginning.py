@@ -12,6 +12,7 @@ from pipeline_lib.node.run import Run
 from pipeline_lib.runners.local.partial_run import PartialRun, base_run_id, reuse, taken_over
 from pipeline_lib.runners.local.resuming import clear_up, done_before
 from pipeline_lib.runners.local.run_files import keep_pipeline
+from pipeline_lib.runners.tracking import Tracking
 
 
 @dataclass(frozen=True)
@@ -20,10 +21,12 @@ class Beginning:
 
     Attributes:
         record: the run as it is recorded.
+        tracking: what it is made with.
         done: executions that are not run again, by instance.
     """
 
     record: RunRecord
+    tracking: Tracking
     done: Mapping[str, ExecutionRecord] = field(default_factory=dict)
 
     @property
@@ -38,6 +41,7 @@ def begin(
     base_run: str | None,
     tags: Sequence[str],
     store: MetadataStore,
+    tracking: Tracking,
 ) -> Beginning:
     """Record that a run begins, and what it takes over from an earlier one.
 
@@ -47,12 +51,16 @@ def begin(
     """
     _refuse_known_run(run.run_id, store)
     base = base_run_id(partial, run.pipeline, base_run, store) if partial else ""
-    record = record_beginning(run, partial, tags, store)
-    return Beginning(record, reuse(partial, base, run, store) if partial else {})
+    record = record_beginning(run, partial, tags, store, tracking)
+    return Beginning(record, tracking, reuse(partial, base, run, store) if partial else {})
 
 
 def begin_with(
-    run: Run, partial: PartialRun, results: Mapping[str, ExecutionRecord], store: MetadataStore
+    run: Run,
+    partial: PartialRun,
+    results: Mapping[str, ExecutionRecord],
+    store: MetadataStore,
+    tracking: Tracking,
 ) -> Beginning:
     """Record that a run begins in which some nodes' results are those of any earlier executions.
 
@@ -61,14 +69,19 @@ def begin_with(
         partial: which nodes are run.
         results: executions that are taken over, by node id.
         store: where the run is recorded.
+        tracking: what it is made with.
     """
-    record = record_beginning(run, partial, (), store)
+    record = record_beginning(run, partial, (), store, tracking)
     done = {id: store.record(taken_over(one, run)) for id, one in sorted(results.items())}
-    return Beginning(record, done)
+    return Beginning(record, tracking, done)
 
 
 def record_beginning(
-    run: Run, partial: PartialRun | None, tags: Sequence[str], store: MetadataStore
+    run: Run,
+    partial: PartialRun | None,
+    tags: Sequence[str],
+    store: MetadataStore,
+    tracking: Tracking,
 ) -> RunRecord:
     """Record that a run begins."""
     record = RunRecord(
@@ -82,11 +95,14 @@ def record_beginning(
         only=tuple(sorted(partial.selected | partial.reused)) if partial else (),
         use_cache=run.use_cache,
     )
+    record = tracking.begun(record)
     store.record_run(record)
     return record
 
 
-def begin_again(run: Run, earlier: RunRecord, store: MetadataStore) -> Beginning:
+def begin_again(
+    run: Run, earlier: RunRecord, store: MetadataStore, tracking: Tracking
+) -> Beginning:
     """Record that a run goes on, with what of it is done."""
     clear_up(earlier, store)
     record = replace(
@@ -94,8 +110,9 @@ def begin_again(run: Run, earlier: RunRecord, store: MetadataStore) -> Beginning
         state=RunState.RUNNING,
         pipeline_digest=keep_pipeline(run.pipeline, run.root),
     )
+    record = tracking.begun(record)
     store.record_run(record)
-    return Beginning(record, done_before(earlier, run.pipeline, store))
+    return Beginning(record, tracking, done_before(earlier, run.pipeline, store))
 
 
 @contextmanager

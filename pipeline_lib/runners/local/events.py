@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Protocol
 
 from pipeline_lib.metadata.store import ExecutionRecord, RunRecord
@@ -9,10 +12,10 @@ from pipeline_lib.node.run import Run
 
 
 class RunListener(Protocol):
-    """Is told of each step of a run, always from the thread that called `run`."""
+    """Is told of each step of a run, of one after the other."""
 
-    def run_started(self, run: Run) -> None:
-        """The run begins."""
+    def run_started(self, run: Run, awaited: Collection[str]) -> None:
+        """The run begins; those of the pipeline's nodes `awaited` are to be run."""
 
     def node_started(self, instance: str) -> None:
         """A node is about to be driven."""
@@ -23,6 +26,9 @@ class RunListener(Protocol):
     def node_ended(self, execution: ExecutionRecord, seconds: float) -> None:
         """A node has its final record, `seconds` after it was started."""
 
+    def image_pulled(self, image: str, progress: str) -> None:
+        """An image is being fetched, and how far that is; the text is empty when it has ended."""
+
     def run_ended(self, run: RunRecord) -> None:
         """The run is over; or, if it is still running elsewhere, no more is told of it."""
 
@@ -30,7 +36,7 @@ class RunListener(Protocol):
 class Silent:
     """A listener that shows nothing."""
 
-    def run_started(self, run: Run) -> None:
+    def run_started(self, run: Run, awaited: Collection[str]) -> None:
         """Show nothing."""
 
     def node_started(self, instance: str) -> None:
@@ -42,5 +48,46 @@ class Silent:
     def node_ended(self, execution: ExecutionRecord, seconds: float) -> None:
         """Show nothing."""
 
+    def image_pulled(self, image: str, progress: str) -> None:
+        """Show nothing."""
+
     def run_ended(self, run: RunRecord) -> None:
         """Show nothing."""
+
+
+@contextmanager
+def told_aside(make: Callable[[], RunListener]) -> Iterator[RunListener]:
+    """A listener that passes on what it is told, in a thread of its own.
+
+    So the run goes on while a terminal is written to, and while what that needs is imported.
+    What `make` or its listener raises comes through when the run has ended.
+    """
+    with ThreadPoolExecutor(1, "plib-listener") as thread:
+        yield _Aside(thread, thread.submit(make))
+
+
+class _Aside:
+    def __init__(self, thread: ThreadPoolExecutor, listener: Future[RunListener]) -> None:
+        self._thread = thread
+        self._listener = listener
+
+    def run_started(self, run: Run, awaited: Collection[str]) -> None:
+        self._tell(lambda listener: listener.run_started(run, awaited))
+
+    def node_started(self, instance: str) -> None:
+        self._tell(lambda listener: listener.node_started(instance))
+
+    def node_retried(self, execution: ExecutionRecord, delay: float) -> None:
+        self._tell(lambda listener: listener.node_retried(execution, delay))
+
+    def node_ended(self, execution: ExecutionRecord, seconds: float) -> None:
+        self._tell(lambda listener: listener.node_ended(execution, seconds))
+
+    def image_pulled(self, image: str, progress: str) -> None:
+        self._tell(lambda listener: listener.image_pulled(image, progress))
+
+    def run_ended(self, run: RunRecord) -> None:
+        self._tell(lambda listener: listener.run_ended(run)).result()
+
+    def _tell(self, call: Callable[[RunListener], None]) -> Future[None]:
+        return self._thread.submit(lambda: call(self._listener.result()))

@@ -16,6 +16,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from pipeline_lib.errors import PipelineLibError
 
@@ -93,7 +94,7 @@ class ForkServer:
         return int(_MESSAGE.unpack(payload)[1])
 
 
-def main() -> None:
+def main() -> NoReturn:
     """Fork and wait as asked until the runner closes the connection or is gone."""
     # Imported here, to be shared by all workers.
     from pipeline_lib.execution import process_tree
@@ -126,6 +127,8 @@ def main() -> None:
             control.sendall(_MESSAGE.pack(order, answer))
     _kill_groups(workers)
     process_tree.kill_children()
+    # The runner waits for this, and tearing Python down would take longer than all the rest.
+    os._exit(0)
 
 
 def _fork() -> int:

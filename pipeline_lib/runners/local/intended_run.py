@@ -1,4 +1,4 @@
-"""A run before it begins: its id and its root, and whether this runner can do it."""
+"""A run before it begins: its id, its root, and the images that are here."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import os
 import secrets
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from pipeline_lib import ir
-from pipeline_lib.errors import UnsupportedError
 from pipeline_lib.node.run import Run, intended_run
+from pipeline_lib.runners.local.container_engine import images_known_here
 
 
 def intended_local_run(
@@ -21,8 +22,8 @@ def intended_local_run(
     Raises:
         AuthoringError, UnsupportedError: the pipeline cannot run.
     """
-    refuse_unsupported(pipeline)
-    return intended_run(pipeline, new_run_id(), parameters, default_root(pipeline), use_cache)
+    run = intended_run(pipeline, new_run_id(), parameters, default_root(pipeline), use_cache)
+    return replace(run, identify_image=images_known_here(pipeline.every_node()))
 
 
 def default_root(pipeline: ir.Pipeline) -> str:
@@ -33,18 +34,3 @@ def default_root(pipeline: ir.Pipeline) -> str:
 def new_run_id() -> str:
     """A run id that sorts by time: `20260131-235959-1a2b`."""
     return f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
-
-
-def refuse_unsupported(pipeline: ir.Pipeline) -> None:
-    """Refuse what the local runner cannot execute.
-
-    Raises:
-        UnsupportedError: a node is a container component.
-    """
-    for node in pipeline.every_node():
-        if isinstance(node.executor, ir.ContainerExecutor):
-            raise UnsupportedError(
-                f"Node {node.id!r} is a container component (image {node.executor.image!r}), "
-                "which the local runner does not run. Compile the pipeline with compile(...) to "
-                "run it elsewhere, or use a function component."
-            )

@@ -41,8 +41,9 @@ def run_nodes(
         KeyboardInterrupt: the user interrupted; the run is recorded as canceled.
         MetadataStoreError: the store cannot be written.
     """
-    listener.run_started(run)
-    scheduler = Scheduler(run, store, workforce, capacity, listener, beginning.done, beginning.only)
+    done, only = beginning.done, beginning.only
+    listener.run_started(run, _awaited(run, done, only))
+    scheduler = Scheduler(run, store, workforce, capacity, listener, done, only)
     state = RunState.FAILED
     try:
         executions = scheduler.run_all()
@@ -51,7 +52,17 @@ def run_nodes(
         state = RunState.CANCELED
         raise
     finally:
-        record = replace(beginning.record, state=state)
-        store.record_run(record)
-        listener.run_ended(record)
+        record = beginning.tracking.ended(replace(beginning.record, state=state))
+        try:
+            store.record_run(record)
+        finally:  # whatever becomes of the store, the terminal is given back
+            listener.run_ended(record)
     return record, Ended(executions, scheduler.failures)
+
+
+def _awaited(
+    run: Run, done: Mapping[str, ExecutionRecord], only: frozenset[str] | None
+) -> list[str]:
+    """Ids of the pipeline's nodes that are to be run."""
+    ids = [node.id for node in run.pipeline.nodes]
+    return [one for one in ids if one not in done and (only is None or one in only)]

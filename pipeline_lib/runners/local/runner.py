@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -24,7 +24,10 @@ from pipeline_lib.metadata.store import (
     RunRecord,
     open_store,
 )
+from pipeline_lib.metadata.tracking import refuse_bad_tags
+from pipeline_lib.node.environment import check_secrets
 from pipeline_lib.node.run import Run, prepare_run
+from pipeline_lib.runners.code_version import code_folder
 from pipeline_lib.runners.local.beginning import (
     Beginning,
     begin,
@@ -32,11 +35,11 @@ from pipeline_lib.runners.local.beginning import (
     canceled_if_interrupted,
 )
 from pipeline_lib.runners.local.capacity import Capacity
-from pipeline_lib.runners.local.events import RunListener, Silent
+from pipeline_lib.runners.local.container_engine import ContainerEngine, engine_for
+from pipeline_lib.runners.local.events import RunListener, Silent, told_aside
 from pipeline_lib.runners.local.intended_run import (
     default_root,
     new_run_id,
-    refuse_unsupported,
 )
 from pipeline_lib.runners.local.partial_run import select
 from pipeline_lib.runners.local.result import RunResult, run_error
@@ -46,9 +49,11 @@ from pipeline_lib.runners.local.run_lock import sole_runner
 from pipeline_lib.runners.local.run_nodes import run_nodes
 from pipeline_lib.runners.local.run_options import RunOptions, refuse_text
 from pipeline_lib.runners.local.termination import ended_in_order
+from pipeline_lib.runners.local.with_containers import identifying_images, with_containers
 from pipeline_lib.runners.local.worker import WORKER_PID
 from pipeline_lib.runners.local.worker_pool import WorkerPool
 from pipeline_lib.runners.local.workforce import InThisProcess, Workforce
+from pipeline_lib.runners.tracking import Tracking
 
 
 class LocalRunner:
@@ -61,6 +66,8 @@ class LocalRunner:
         progress: show on the terminal how the run goes on.
         cpus: cores that nodes with the option `cpus` may occupy together; by default all.
         memory: bytes that nodes with the option `memory` may occupy together; by default all.
+        container_network: network of the containers, as `docker run --network` takes it; by
+            default the engine's own.
     """
 
     def __init__(
@@ -71,6 +78,7 @@ class LocalRunner:
         progress: bool = True,
         cpus: float | None = None,
         memory: int | None = None,
+        container_network: str = "",
     ) -> None:
         if parallelism is not None and parallelism < 1:
             raise ValueError(f"parallelism must be at least 1, got {parallelism}.")
@@ -79,6 +87,7 @@ class LocalRunner:
         self._progress = progress
         self._cpus = cpus
         self._memory = memory
+        self._container_network = container_network
 
     def run(
         self,
@@ -89,6 +98,7 @@ class LocalRunner:
         use_cache: bool = True,
         options: RunOptions | None = None,
         tags: Sequence[str] = (),
+        source_folder: str | None = None,
         metadata_connection_config: MetadataConnectionConfig | None = None,
     ) -> RunResult:
         """Run a pipeline, as written or compiled, to its end.
@@ -101,6 +111,8 @@ class LocalRunner:
             options: which part of it to run; by default all.
             tags: words by which to find the run again, and by which a `Channel` finds its
                 artifacts.
+            source_folder: folder of the git repository whose commit is recorded; by default that
+                of the pipeline's components, or the working directory.
             metadata_connection_config: store to use in place of the pipeline's.
 
         Raises:
@@ -111,28 +123,36 @@ class LocalRunner:
             KeyboardInterrupt: the user interrupted; what was running is recorded as canceled.
         """
         refuse_text(tags, "run(tags=...) takes a list of words")
+        refuse_bad_tags(tags)
         config = metadata_connection_config or _config_of(pipeline)
         compiled = self._compiled(pipeline)
         options = options or RunOptions()
         partial = None
         if options.is_partial:
             partial = select(compiled, options.from_nodes, options.to_nodes)
-        run = prepare_run(
-            compiled,
-            run_id or new_run_id(),
-            parameters or {},
-            default_root=default_root(compiled),
-            use_cache=use_cache,
-        )
-
         base_run = options.base_run
-        return self._run(run, config, lambda store: begin(run, partial, base_run, tags, store))
+        with self._engine(compiled, partial.selected if partial else None) as engine:
+            run = prepare_run(
+                compiled,
+                run_id or new_run_id(),
+                parameters or {},
+                default_root=default_root(compiled),
+                use_cache=use_cache,
+            )
+            return self._run(
+                run,
+                config,
+                source_folder,
+                lambda store, tracking: begin(run, partial, base_run, tags, store, tracking),
+                engine,
+            )
 
     def resume(
         self,
         run_id: str,
         pipeline: Pipeline | ir.Pipeline | None = None,
         *,
+        source_folder: str | None = None,
         metadata_connection_config: MetadataConnectionConfig | None = None,
     ) -> RunResult:
         """Go on with a run that was interrupted, killed or has failed.
@@ -144,6 +164,7 @@ class LocalRunner:
             run_id: id of the run.
             pipeline: the pipeline, whose code may have been mended; by default as it was compiled
                 when the run was started.
+            source_folder: as `run` takes it.
             metadata_connection_config: store that holds the run, in place of the pipeline's.
 
         Raises:
@@ -159,55 +180,75 @@ class LocalRunner:
         check_resumable(earlier, compiled.name)
         # The root of a run stays, whatever folder it is resumed from.
         rootless = replace(compiled, root=None)
-        run = prepare_run(
-            rootless,
-            run_id,
-            _declared(earlier, compiled),
-            default_root=earlier.pipeline_root,
-            use_cache=earlier.use_cache,
-        )
-        return self._run(run, config, lambda store: begin_again(run, earlier, store))
+        with self._engine(compiled, earlier.only or None) as engine:
+            run = prepare_run(
+                rootless,
+                run_id,
+                _declared(earlier, compiled),
+                default_root=earlier.pipeline_root,
+                use_cache=earlier.use_cache,
+            )
+            return self._run(
+                run,
+                config,
+                source_folder,
+                lambda store, tracking: begin_again(run, earlier, store, tracking),
+                engine,
+            )
 
     def _compiled(self, pipeline: Pipeline | ir.Pipeline) -> ir.Pipeline:
         refuse_in_worker()
         compiled = pipeline if isinstance(pipeline, ir.Pipeline) else compile(pipeline)
-        refuse_unsupported(compiled)
         capacity = Capacity.of_machine(self._parallelism, self._cpus, self._memory)
         for node in compiled.every_node():
             capacity.check(node)
         return compiled
 
+    @contextmanager
+    def _engine(
+        self, pipeline: ir.Pipeline, only: Collection[str] | None
+    ) -> Iterator[ContainerEngine | None]:
+        """What runs the containers of a run, after a look whether the nodes can run at all."""
+        nodes = list(pipeline.every_node(only))
+        check_secrets(nodes)
+        with engine_for(nodes, self._container_network) as engine:
+            yield engine
+
     def _run(
         self,
         run: Run,
         config: MetadataConnectionConfig,
-        beginning: Callable[[MetadataStore], Beginning],
+        source_folder: str | None,
+        beginning: Callable[[MetadataStore, Tracking], Beginning],
+        engine: ContainerEngine | None,
     ) -> RunResult:
-        # The workers start while the store is opened.
+        # Git answers, and the workers start, while the store is opened.
         with (
             ended_in_order(),
+            closing(Tracking(source_folder or code_folder(run.pipeline))) as tracking,
             sole_runner(run.run_id, run.root) as lock,
-            closing(self._workforce(run, lock)) as workforce,
+            closing(with_containers(self._workforce(run, lock), engine)) as workforce,
             closing(open_store(config)) as store,
             # Before the store is closed, also where canceling was interrupted.
             closing(workforce),
             canceled_if_interrupted(run.run_id, store),
+            self._listener(store) as listener,
         ):
-            begun = beginning(store)
+            run = identifying_images(run, engine, listener)
+            begun = beginning(store, tracking)
             capacity = Capacity.of_machine(workforce.size, self._cpus, self._memory)
-            record, ended = run_nodes(run, store, workforce, capacity, self._listener(), begun)
+            record, ended = run_nodes(run, store, workforce, capacity, listener, begun)
             result = RunResult(record, ended.executions, config)
             if ended.failures:
                 raise run_error(result, ended.failures)
             return result
 
-    def _listener(self) -> RunListener:
+    def _listener(self, store: MetadataStore) -> AbstractContextManager[RunListener]:
         if not self._progress:
-            return Silent()
-        # Imported here: rich would double the time that importing the library takes.
-        from pipeline_lib.runners.local.progress import ConsoleProgress
-
-        return ConsoleProgress()
+            return nullcontext(Silent())
+        # Nodes that run in this process may print, or stop in a debugger.
+        may_live = not self._inline
+        return told_aside(lambda: _terminal_progress(store, self._parallelism, may_live))
 
     def _workforce(self, run: Run, lock: int) -> Workforce:
         if self._inline:
@@ -219,6 +260,13 @@ class LocalRunner:
         return WorkerPool(size, _executor_modules(nodes), kept_open=(lock,))
 
 
+def _terminal_progress(store: MetadataStore, places: int, may_live: bool) -> RunListener:
+    # Imported here: rich would double the time that importing the library takes.
+    from pipeline_lib.runners.local.progress import terminal_progress
+
+    return terminal_progress(store, places, may_live=may_live)
+
+
 def _declared(run: RunRecord, pipeline: ir.Pipeline) -> dict[str, Any]:
     """The parameters of an earlier run that the pipeline still declares."""
     names = {parameter.name for parameter in pipeline.runtime_parameters}
@@ -227,7 +275,8 @@ def _declared(run: RunRecord, pipeline: ir.Pipeline) -> dict[str, Any]:
 
 def _executor_modules(nodes: Sequence[ir.Node]) -> list[str]:
     """Modules of the executor classes, which are those that load heavy libraries, each once."""
-    paths = [node.executor.path for node in nodes if isinstance(node.executor, ir.ClassExecutor)]
+    here = [node.executor for node in nodes if not node.image]
+    paths = [executor.path for executor in here if isinstance(executor, ir.ClassExecutor)]
     return list(dict.fromkeys(path.partition(":")[0] for path in paths))
 
 

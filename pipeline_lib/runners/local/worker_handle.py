@@ -63,7 +63,8 @@ class Worker:
             TimeoutError: the time of the request is over, and the process is still at it.
         """
         self._connection.send(request)
-        if request.timeout and not self._connection.poll(request.timeout):
+        timeout = request.options.timeout
+        if timeout and not self._connection.poll(timeout):
             raise TimeoutError
         report: Report = self._connection.recv()
         return report

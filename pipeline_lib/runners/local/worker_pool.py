@@ -170,7 +170,7 @@ _CLOSED = (
 
 
 def _too_long(request: ExecutionRequest) -> str:
-    return f"The node ran longer than {request.timeout:g} s."
+    return f"The node ran longer than {request.options.timeout:g} s."
 
 
 def _how_it_ended(code: int | None) -> str:

@@ -8,12 +8,16 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from pipeline_lib.containers.engine import as_engine_errors
+from pipeline_lib.containers.failures import ContainerError
+from pipeline_lib.containers.images import available_id
+from pipeline_lib.containers.orphans import remove_orphans
+from pipeline_lib.containers.ownership import own_mark
 from pipeline_lib.errors import DataError
 from pipeline_lib.serving.model_servers.docker_daemon import DockerDaemon
 from pipeline_lib.serving.model_servers.failures import NotInTimeError, ServerEndedError
 from pipeline_lib.serving.model_servers.local_process import exit_text
 from pipeline_lib.serving.model_servers.model_server import Endpoints, ServedModel
-from pipeline_lib.serving.model_servers.ownership import is_of_a_dead_process, own_mark
 from pipeline_lib.serving.model_servers.serving_image import (
     ARGUMENTS,
     GRPC_PORT,
@@ -68,7 +72,7 @@ class DockerServer:
         """Start the container, pulling the image where need be; see `ModelServer`."""
         self._client = self._daemon.connect()
         with _as_data_errors(self.description):
-            _remove_orphans(self._client)
+            remove_orphans(self._client, OWNER_LABEL)
             self._container = self._client.containers.create(**self._options())
             self._container.start()
             return self._wait_for_ports(deadline)
@@ -128,9 +132,9 @@ class DockerServer:
         target = f"{_BASE}/{self._model.name}"
         limit = {} if self._memory_limit is None else {"mem_limit": self._memory_limit}
         loopback = ("127.0.0.1", None)
-        image = _available_image(self._client, self._image)
+        available_id(self._client, str(self._image), _log_pull)
         return {
-            "image": image,
+            "image": str(self._image),
             "command": list(ARGUMENTS),
             "environment": dict(ServingImage.environment(ServedModel(self._model.name, target))),
             "labels": {OWNER_LABEL: own_mark()},
@@ -167,16 +171,9 @@ class DockerServer:
         return ServerEndedError(f"{self.description} ended by itself with {text}", self.log())
 
 
-def _available_image(client: Any, image: ServingImage) -> str:
-    """The image's name, once it is on this machine."""
-    import docker
-
-    try:
-        client.images.get(str(image))
-    except docker.errors.ImageNotFound:
+def _log_pull(image: str, progress: str) -> None:
+    if progress == "begins":
         _LOG.info("Pulling %s.", image)
-        client.images.pull(image.name, tag=image.digest or image.tag)
-    return str(image)
 
 
 def _host_port(ports: Any, container_port: int) -> str | None:
@@ -184,20 +181,10 @@ def _host_port(ports: Any, container_port: int) -> str | None:
     return next((one["HostPort"] for one in published if one["HostPort"]), None)
 
 
-def _remove_orphans(client: Any) -> None:
-    """Remove the containers of processes of this machine that are dead."""
-    for container in client.containers.list(all=True, filters={"label": OWNER_LABEL}):
-        if is_of_a_dead_process(container.labels[OWNER_LABEL]):
-            with contextlib.suppress(Exception):  # somebody else may remove it as well
-                container.remove(force=True, v=True)
-
-
 @contextlib.contextmanager
 def _as_data_errors(description: str) -> Iterator[None]:
-    import docker
-    import requests
-
     try:
-        yield
-    except (docker.errors.DockerException, requests.exceptions.RequestException) as error:
-        raise DataError(f"{description} cannot be run by Docker: {error}.") from error
+        with as_engine_errors(f"{description} cannot be run by Docker"):
+            yield
+    except ContainerError as error:
+        raise DataError(str(error)) from error

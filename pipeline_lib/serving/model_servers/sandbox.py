@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from pipeline_lib.containers.ownership import is_of_a_dead_process, own_mark
 from pipeline_lib.serving.model_servers import guardian
-from pipeline_lib.serving.model_servers.ownership import is_of_a_dead_process, own_mark
 
 _KEPT = ("LANG", "LD_LIBRARY_PATH", "PATH", "TZ")
 _KEPT_PREFIXES = ("CUDA_", "KMP_", "LC_", "MKL_", "NVIDIA_", "OMP_", "TF_", "XLA_")

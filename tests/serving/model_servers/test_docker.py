@@ -55,7 +55,7 @@ class Docker:
                 return 200, {"Id": "sha256:1", "RepoTags": []}
             case "POST", ["images", "create"]:
                 self.has_image = True
-                return 200, b""
+                return 200, {"status": "Downloaded newer image"}
             case "GET", ["containers", "json"]:
                 return 200, [{"Id": id} for id in self.states]
             case "POST", ["containers", "create"]:

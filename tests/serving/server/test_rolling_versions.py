@@ -20,7 +20,9 @@ from tests.serving.server.clients import predict_request
 from tests.serving.server.process import ServerProcess, running
 
 VERSIONS = 8
-ANSWERS_BY_EACH = 50
+ANSWERS_BY_EACH = 30
+# A channel shares its connection with others to the same address, if it may.
+OWN_CONNECTION = [("grpc.use_local_subchannel_pool", 1)]
 
 
 class Versioned(tf.Module):
@@ -47,17 +49,22 @@ def versions(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Asking:
-    """Clients that ask without a pause, and the versions that answered each of them."""
+    """Clients that ask without a pause, and the versions that answered each of them.
 
-    def __init__(self, server: ServerProcess) -> None:
+    Args:
+        server: the server that they ask.
+        connections: by each of gRPC and REST.
+    """
+
+    def __init__(self, server: ServerProcess, connections: int) -> None:
         self._server = server
         self._over = threading.Event()
-        self._clients = (self._ask_by_grpc, self._ask_by_rest)
-        self.answers: list[list[float]] = [[] for _ in self._clients]
-        self._pool = ThreadPoolExecutor()
+        clients = (self._ask_by_grpc, self._ask_by_rest) * connections
+        self.answers: list[list[float]] = [[] for _ in clients]
+        self._pool = ThreadPoolExecutor(len(clients))
         self._done = [
             self._pool.submit(self._keep_asking, client(), answers)
-            for client, answers in zip(self._clients, self.answers, strict=True)
+            for client, answers in zip(clients, self.answers, strict=True)
         ]
 
     def wait_for(self, version: int) -> None:
@@ -83,7 +90,7 @@ class Asking:
 
     def _ask_by_grpc(self) -> Iterator[tuple[float, float]]:
         request = predict_request("rolling", [1.0])
-        with grpc.insecure_channel(self._server.grpc_address) as channel:
+        with grpc.insecure_channel(self._server.grpc_address, OWN_CONNECTION) as channel:
             stub = PredictionServiceStub(channel)
             while True:
                 answer = stub.Predict(request, timeout=30)
@@ -112,7 +119,10 @@ def push(versions: Path, version: int, base_path: Path) -> None:
     os.rename(partial, base_path / str(version))
 
 
-def test_no_request_is_lost_while_versions_roll(versions: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("workers", "connections"), [(1, 1), (2, 3)])
+def test_no_request_is_lost_while_versions_roll(
+    versions: Path, tmp_path: Path, workers: int, connections: int
+) -> None:
     base_path = tmp_path / "rolling"
     base_path.mkdir()
     push(versions, 1, base_path)
@@ -121,8 +131,9 @@ def test_no_request_is_lost_while_versions_roll(versions: Path, tmp_path: Path) 
         "--model_name=rolling",
         f"--model_base_path={base_path}",
         "--file_system_poll_wait_seconds=0.05",
+        f"--workers={workers}",
     ) as server:
-        asking = Asking(server)
+        asking = Asking(server, connections)
         asking.wait_for(1)
         for version in range(2, VERSIONS + 1):
             push(versions, version, base_path)
@@ -133,7 +144,7 @@ def test_no_request_is_lost_while_versions_roll(versions: Path, tmp_path: Path) 
             for one in server.get("/v1/models/rolling")["model_version_status"]
         }
     for answers in asking.answers:
-        # Once a version has answered, no older one does.
+        # Once a version has answered on a connection, no older one does.
         assert [version for version, _ in itertools.groupby(answers)] == [
             float(version) for version in range(1, VERSIONS + 1)
         ]

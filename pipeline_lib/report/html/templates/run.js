@@ -7,13 +7,17 @@
     const known = shown.get(one.dataset.n);
     if (known) known.push(one); else shown.set(one.dataset.n, [one]);
   }
-  const boxes = all("a.box[data-n]");
+  const boxes = new Map(all("a.box[data-n]").map(one => [one.dataset.n, one]));
+  const [first] = boxes.values();
   const items = all(".list li");
   const panel = document.getElementById("details");
+  // A page elsewhere knows a node by its name.
+  const names = new Map(items.map(one => [one.firstChild.textContent, one.dataset.n]));
+  const asked = () => decodeURIComponent(location.hash.slice(1));
   let chosen = null;
 
   function choose(id, move) {
-    if (!articles.has(id)) id = "overview";
+    if (!articles.has(id)) id = names.get(id) || "overview";
     if (chosen) {
       articles.get(chosen).classList.remove("chosen");
       for (const one of shown.get(chosen) || []) { one.classList.remove("chosen"); one.removeAttribute("aria-current"); }
@@ -26,17 +30,20 @@
       one.setAttribute("aria-current", "true");
       for (let outer = one.closest("details.group"); outer; outer = outer.parentElement.closest("details.group")) outer.open = true;
     }
-    const box = boxes.find(one => one.dataset.n === id);
-    roam(box || boxes[0]);
+    const box = boxes.get(id);
+    roam(box || first);
     if (move && box) box.scrollIntoView({block: "nearest", inline: "nearest"});
     // On a narrow page the details stand below everything else.
     if (move && getComputedStyle(panel).position === "static" && id !== "overview") panel.scrollIntoView();
   }
 
   // One box is reached with Tab; arrow keys go on from there.
+  let reached = null;
+  for (const one of boxes.values()) one.tabIndex = -1;
   function roam(box) {
-    for (const one of boxes) if (one.tabIndex === 0) one.tabIndex = -1;
+    if (reached) reached.tabIndex = -1;
     if (box) box.tabIndex = 0;
+    reached = box;
   }
 
   function go(id) {
@@ -49,7 +56,7 @@
     const id = link && link.getAttribute("href").slice(1);
     if (id && articles.has(id)) { event.preventDefault(); go(id); }
   });
-  addEventListener("popstate", () => choose(location.hash.slice(1), true));
+  addEventListener("popstate", () => choose(asked(), true));
 
   const filter = document.getElementById("filter");
   const chips = all(".chip");
@@ -75,7 +82,7 @@
 
   const ways = {ArrowDown: [0, 1], ArrowUp: [0, -1], ArrowRight: [1, 0], ArrowLeft: [-1, 0]};
   function neighbour(box, [right, down]) {
-    const place = one => { const at = one.transform.baseVal[0].matrix; return [at.e, at.f]; };
+    const place = one => { const at = one.querySelector("rect"); return [at.x.baseVal.value, at.y.baseVal.value]; };
     const [x, y] = place(box);
     let best = null, least = Infinity;
     for (const one of all("a.box[data-n]", box.ownerSVGElement)) {
@@ -100,9 +107,9 @@
     if (next) { event.preventDefault(); next.focus(); go(next.dataset.n); }
   });
 
-  if (boxes[0]) {  // a wide graph begins where its first node is
-    const canvas = boxes[0].closest(".canvas");
-    canvas.scrollLeft = boxes[0].transform.baseVal[0].matrix.e - canvas.clientWidth / 2 + 108;
+  if (first) {  // a wide graph begins where its first node is
+    const canvas = first.closest(".canvas");
+    canvas.scrollLeft = first.querySelector("rect").x.baseVal.value - canvas.clientWidth / 2 + 108;
   }
-  choose(location.hash.slice(1), false);
+  choose(asked(), false);
 })();

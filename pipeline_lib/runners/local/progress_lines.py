@@ -1,0 +1,94 @@
+"""Shows a run as lines: for logs, and wherever nothing can be drawn twice."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+
+from rich.console import Console
+from rich.text import Text
+
+from pipeline_lib.metadata.store import ExecutionRecord, RunRecord, RunState
+from pipeline_lib.node.run import Run
+from pipeline_lib.runners.local.failure_logs import failure_logs, has_failed_itself
+from pipeline_lib.runners.local.wording import STATE_MARKS, why
+
+
+class ProgressLines:
+    """Writes a line for each node that ended, and at the end the logs of those that failed."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._width = 0
+        self._started = 0.0
+        self._failed: list[ExecutionRecord] = []
+        self._images: set[str] = set()
+
+    def run_started(self, run: Run, awaited: Collection[str]) -> None:
+        """Name the run."""
+        self._started = time.monotonic()
+        self._width = name_width(run)
+        self._write(first_line_of(run))
+
+    def node_started(self, instance: str) -> None:
+        """Say nothing: the node's line comes when it has ended."""
+
+    def node_retried(self, execution: ExecutionRecord, delay: float) -> None:
+        """Say that an attempt failed, and when the next follows."""
+        self._write(retry_line(execution, delay, self._width))
+
+    def node_ended(self, execution: ExecutionRecord, seconds: float) -> None:
+        """Write the node's line."""
+        mark, colour = STATE_MARKS[execution.state]
+        line = Text.assemble((mark, colour), f" {execution.instance:<{self._width}} ")
+        line.append(f"{execution.state.value:<8}", colour).append(f" {seconds:7.2f} s")
+        if why(execution):
+            line.append(f"  {why(execution)}", "dim")
+        self._write(line)
+        if has_failed_itself(execution):
+            self._failed.append(execution)
+
+    def image_pulled(self, image: str, progress: str) -> None:
+        """Say once that an image is fetched."""
+        if image not in self._images:
+            self._images.add(image)
+            self._write(Text(f"Pulling image {image}", "dim"))
+
+    def run_ended(self, run: RunRecord) -> None:
+        """Show how what failed ended its log, and say how the run ended."""
+        for line in failure_logs(self._failed):
+            self._write(line)
+        self._write(last_line_of(run, time.monotonic() - self._started))
+
+    def _write(self, line: Text) -> None:
+        self._console.print(line, soft_wrap=True)
+
+
+def name_width(run: Run) -> int:
+    """How wide a column of names is that holds all but very long ones."""
+    return min(40, max((len(node.id) for node in run.pipeline.nodes), default=0))
+
+
+def first_line_of(run: Run) -> Text:
+    """Names a run."""
+    count = len(run.pipeline.nodes)
+    return Text.assemble(
+        "Run ",
+        (run.run_id, "bold"),
+        " of pipeline ",
+        (run.pipeline.name, "bold"),
+        f": {count} {'node' if count == 1 else 'nodes'}",
+    )
+
+
+def retry_line(execution: ExecutionRecord, delay: float, width: int) -> Text:
+    """Tells that an attempt failed, and when the next follows."""
+    line = Text.assemble(("↻", "yellow"), f" {execution.instance:<{width}} ")
+    line.append("tried again", "yellow").append(f" in {delay:g} s")
+    return line.append(f"  {why(execution)}", "dim")
+
+
+def last_line_of(run: RunRecord, seconds: float) -> Text:
+    """Tells how a run ended."""
+    colour = "green" if run.state is RunState.COMPLETE else "red"
+    return Text.assemble((f"Run {run.state.value}", colour), f" in {seconds:.2f} s")
