@@ -52,6 +52,9 @@ class Told:
     def node_ended(self, execution: ExecutionRecord, seconds: float) -> None:
         self.lines.append(f"{execution.instance} {execution.state.value} after {seconds:g}")
 
+    def image_pulled(self, image: str) -> None:
+        self.lines.append(f"{image} is pulled")
+
     def run_ended(self, run: RunRecord) -> None:
         self.lines.append(f"run {run.state.value}")
 
