@@ -52,8 +52,8 @@ class Told:
     def node_ended(self, execution: ExecutionRecord, seconds: float) -> None:
         self.lines.append(f"{execution.instance} {execution.state.value} after {seconds:g}")
 
-    def image_pulled(self, image: str) -> None:
-        self.lines.append(f"{image} is pulled")
+    def image_pulled(self, image: str, progress: str) -> None:
+        self.lines.append(f"{image} is fetched: {progress}")
 
     def run_ended(self, run: RunRecord) -> None:
         self.lines.append(f"run {run.state.value}")
