@@ -9,7 +9,7 @@ from pipeline_lib.metadata.connection import MetadataConnectionConfig
 from pipeline_lib.report.as_json import run_page_json
 from pipeline_lib.runners.kubeflow.client.cluster import Cluster
 from pipeline_lib.runners.kubeflow.client.following import follow
-from pipeline_lib.runners.local.progress import ConsoleProgress
+from pipeline_lib.runners.local.progress import terminal_progress
 
 interval_option = click.option(
     "--interval",
@@ -34,7 +34,7 @@ def follow_and_show(
         PipelineRunError: it is not complete.
         PipelineLibError: it cannot be followed; see `follow`.
     """
-    followed = follow(cluster, run_id, config, ConsoleProgress(), interval)
+    followed = follow(cluster, run_id, config, terminal_progress(), interval)
     result = followed.result
     if as_json:
         write_json({**run_page_json(result.run, result.executions), "url": result.url})

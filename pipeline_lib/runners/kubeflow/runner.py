@@ -276,9 +276,9 @@ class KubeflowRunner:
         if not self._progress:
             return Silent()
         # Imported here: rich would double the time that importing the library takes.
-        from pipeline_lib.runners.local.progress import ConsoleProgress
+        from pipeline_lib.runners.local.progress import terminal_progress
 
-        return ConsoleProgress()
+        return terminal_progress()
 
 
 def _access(**given: Any) -> ClusterAccess:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +16,7 @@ from pipeline_lib.metadata.store import MetadataStore, RunRecord
 from pipeline_lib.node.run import Run, prepare_run
 from pipeline_lib.runners.local.beginning import begin, record_beginning
 from pipeline_lib.runners.local.partial_run import select
+from pipeline_lib.runners.tracking import Tracking
 
 
 @dataclass(frozen=True)
@@ -46,10 +49,11 @@ def begin_run(
     if earlier is not None:
         return earlier
     run = _prepared(pipeline, parameters, start)
-    if start.from_nodes or start.to_nodes:
-        partial = select(pipeline, start.from_nodes, start.to_nodes)
-        return begin(run, partial, start.base_run, (), store).record
-    return record_beginning(run, None, (), store)
+    with closing(Tracking(os.getcwd())) as tracking:
+        if start.from_nodes or start.to_nodes:
+            partial = select(pipeline, start.from_nodes, start.to_nodes)
+            return begin(run, partial, start.base_run, (), store, tracking).record
+        return record_beginning(run, None, (), store, tracking)
 
 
 def coerced(pipeline: ir.Pipeline, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
 
@@ -40,7 +41,7 @@ class Told:
     def __init__(self) -> None:
         self.lines: LINES = []
 
-    def run_started(self, run: Run) -> None:
+    def run_started(self, run: Run, awaited: Collection[str]) -> None:
         self.lines.append(f"{run.pipeline.name} begins")
 
     def node_started(self, instance: str) -> None:
