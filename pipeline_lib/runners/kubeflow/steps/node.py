@@ -81,6 +81,6 @@ def record_ended_container(
 
 def _was_taken_over(execution: ExecutionRecord, place: Place) -> bool:
     """Whether a partial run has it from another run, in which it was skipped."""
-    if place.only is None or execution.state is not ExecutionState.SKIPPED:
+    if not place.only or execution.state is not ExecutionState.SKIPPED:
         return False
     return not place.nodes.dependencies[place.node.id] <= place.only
