@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from tests.runners.kubeflow.local.spec_interpreter import Container, RunContaine
 _IMAGE = re.compile(r'(?<="image": )"[^"]*"')
 
 
-def _without_images(words: list[str]) -> list[str]:
+def without_images(words: list[str]) -> list[str]:
     """Without the ids of images: a cluster does not tell what a name stands for."""
     return [_IMAGE.sub('"..."', line) for line in words]
 
@@ -50,7 +50,7 @@ class Both:
         return Importer(str(folder / "text"), ExternalArtifact).with_id("text")
 
     def local(self, folder: Path, *nodes: BaseNode, times: int = 1) -> list[list[str]]:
-        pipeline = self._pipeline(folder, nodes)
+        pipeline = self.pipeline(folder, nodes)
         config = SqliteConnection(str(folder / "store.sqlite"))
         run_ids = [f"local-run-{number}" for number in range(times)]
         for run_id in run_ids:
@@ -67,7 +67,7 @@ class Both:
             image="library:1",
             kubernetes=KubernetesOptions(volumes=(claim,)),
         )
-        spec = compile_spec(compile(self._pipeline(folder, nodes)), settings).spec
+        spec = compile_spec(compile(self.pipeline(folder, nodes)), settings).spec
         run_ids = [f"kubeflow-run-{number}" for number in range(times)]
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("PIPELINE_LIB_STORE", str(folder / "store.sqlite"))
@@ -85,9 +85,10 @@ class Both:
             folder.mkdir()
             words.append(run(folder, *make(folder), times=times))
         for expected, found in zip(*words, strict=True):
-            assert difference(_without_images(found), _without_images(expected)) == ""
+            assert difference(without_images(found), without_images(expected)) == ""
 
-    def _pipeline(self, folder: Path, nodes: tuple[BaseNode, ...]) -> Pipeline:
+    def pipeline(self, folder: Path, nodes: Sequence[BaseNode]) -> Pipeline:
+        """A pipeline of these nodes, with its root in a folder."""
         return Pipeline("p", str(folder / "root"), list(nodes), enable_cache=True)
 
     def _runner(self, folder: Path) -> RunContainer:
