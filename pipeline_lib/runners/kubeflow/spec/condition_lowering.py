@@ -9,8 +9,7 @@ true the step of the node decides again.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 from pipeline_lib import ir
 from pipeline_lib.ir.expressions import (
@@ -31,7 +30,7 @@ from pipeline_lib.ir.expressions import (
     walk,
 )
 from pipeline_lib.runners.kubeflow.spec import cel
-from pipeline_lib.runners.kubeflow.spec.told import ToldValue
+from pipeline_lib.runners.kubeflow.spec.told import ToldValue, of_outputs
 
 _KINDS: Mapping[ir.ParameterType, ir.ParameterType] = {
     ir.ParameterType.INT: ir.ParameterType.FLOAT,
@@ -182,7 +181,7 @@ class ConditionLowering:
         return found
 
     def _told(self, expression: Expression, kind: ir.ParameterType) -> ToldValue:
-        return ToldValue(_of_outputs(expression, self._node), kind)
+        return ToldValue(of_outputs(expression, self._node), kind)
 
     def _ask(self, node_id: str, value: ToldValue) -> str:
         for name, asked in self._asked.items():
@@ -223,24 +222,3 @@ def _joined(parts: Sequence[str | None], all_of_them: bool) -> str | None:
     if all_of_them:
         return cel.conjunction(known) if known else None
     return cel.disjunction(known) if len(known) == len(parts) else None
-
-
-def _of_outputs(expression: Expression, node: ir.Node) -> Expression:
-    """An expression of a node, as the node that it reads evaluates it."""
-    if isinstance(expression, InputArtifacts):
-        (source,) = node.inputs[expression.key].sources
-        assert isinstance(source, ir.NodeOutput), "only outputs of nodes are told"
-        return OutputArtifacts(source.output_key)
-    changed: dict[str, Any] = {
-        part.name: _within(getattr(expression, part.name), node) for part in fields(expression)
-    }
-    return replace(expression, **changed)
-
-
-def _within(value: object, node: ir.Node) -> object:
-    match value:
-        case tuple():
-            return tuple(_within(one, node) for one in value)
-        case _ if isinstance(value, Expression):
-            return _of_outputs(value, node)
-    return value

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from pipeline_lib.ir.evaluation import Scope, evaluate
-from pipeline_lib.ir.expressions import Expression
-from pipeline_lib.ir.node import ParameterType
+from pipeline_lib.ir.expressions import Expression, InputArtifacts, OutputArtifacts
+from pipeline_lib.ir.inputs import NodeOutput
+from pipeline_lib.ir.node import Node, ParameterType
 from pipeline_lib.runners.kubeflow.spec import cel
 
 _OF_NOTHING: Mapping[ParameterType, str] = {
@@ -68,3 +70,24 @@ def _text(value: object, kind: ParameterType) -> str | None:
         case int() | float() if kind is ParameterType.FLOAT and cel.is_exact(value):
             return repr(float(value))
     return None
+
+
+def of_outputs(expression: Expression, node: Node) -> Expression:
+    """An expression of a node, as the one other node that it reads evaluates it."""
+    if isinstance(expression, InputArtifacts):
+        (source,) = node.inputs[expression.key].sources
+        assert isinstance(source, NodeOutput), "only outputs of nodes are told"
+        return OutputArtifacts(source.output_key)
+    changed: dict[str, Any] = {
+        part.name: _within(getattr(expression, part.name), node) for part in fields(expression)
+    }
+    return replace(expression, **changed)
+
+
+def _within(value: object, node: Node) -> object:
+    match value:
+        case tuple():
+            return tuple(_within(one, node) for one in value)
+        case _ if isinstance(value, Expression):
+            return of_outputs(value, node)
+    return value
