@@ -6,6 +6,7 @@ import contextlib
 import logging
 import re
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -26,8 +27,8 @@ from pipeline_lib.containers.failures import (
 
 _LOG = logging.getLogger(__name__)
 
-_TIME_FOR_LOG_S = 10.0
-"""Between the end of a container and that of its log."""
+_TIME_FOR_OUTPUT_S = 10.0
+"""Between the end of a container and that of its output."""
 
 _LONGEST_LINE = 300
 _NO_SUCH_PROGRAM = re.compile(
@@ -64,17 +65,19 @@ class RunningContainers:
         """
         with as_engine_errors(f"A container of {wanted.image} cannot be run"):
             container = self._created(wanted)
+            output = None
             try:
+                # Before it starts: who looks later may miss the last words of one that is quick.
+                output = _Output(self._client, container, write)
                 _start(container, wanted)
-                ending = _Log(container, write)
-                try:
-                    code = self._wait(container, wanted, timeout)
-                finally:
-                    ending.finish()
+                code = self._wait(container, wanted, timeout)
+                output.finish()
                 if code != 0:
-                    raise self._failure(container, wanted, code, ending.last_line)
+                    raise self._failure(container, wanted, code, output.last_line)
             finally:
                 self._remove(container)
+                if output is not None:
+                    output.close()
 
     def cancel(self) -> None:
         """Let every container that runs end now, and start none."""
@@ -109,15 +112,11 @@ class RunningContainers:
             code = container.wait(timeout=timeout or None)["StatusCode"]
         except requests.exceptions.RequestException as error:
             if timeout and time.monotonic() >= deadline:
-                _kill(container)
                 raise ContainerTimeoutError(f"The node ran longer than {timeout:g} s.") from error
             raise EngineError(
                 f"The engine that runs a container of {wanted.image} does not answer any more: "
                 f"{error}."
             ) from error
-        except BaseException:
-            _kill(container)  # so that its log comes to an end
-            raise
         return int(code)
 
     def _failure(
@@ -150,11 +149,12 @@ class RunningContainers:
             _LOG.warning("Container %s could not be removed: %s", container.id, error)
 
 
-class _Log:
-    """Passes on what a container prints, in a thread, until it has ended."""
+class _Output:
+    """Passes on what a container prints, in a thread, from before its start until its end."""
 
-    def __init__(self, container: Any, write: Write) -> None:
-        self._container = container
+    def __init__(self, client: Any, container: Any, write: Write) -> None:
+        wanted = {"stdout": 1, "stderr": 1, "stream": 1}
+        self._stream = client.api.attach_socket(container.id, wanted)
         self._write = write
         self._end = b""
         self._thread = threading.Thread(target=self._follow, daemon=True)
@@ -168,12 +168,21 @@ class _Log:
         return written[-1][:_LONGEST_LINE] if written else ""
 
     def finish(self) -> None:
-        """Wait until all is passed on."""
-        self._thread.join(_TIME_FOR_LOG_S)
+        """Wait until all is passed on, which is soon after the end of the container."""
+        self._thread.join(_TIME_FOR_OUTPUT_S)
+
+    def close(self) -> None:
+        """Pass on no more."""
+        with contextlib.suppress(OSError):  # the engine has closed it
+            getattr(self._stream, "_sock", self._stream).shutdown(socket.SHUT_RDWR)
+        self.finish()
+        self._stream.close()
 
     def _follow(self) -> None:
+        from docker.utils.socket import frames_iter
+
         with contextlib.suppress(Exception):  # the engine is gone: whoever waits says so
-            for part in self._container.logs(stream=True, follow=True):
+            for _, part in frames_iter(self._stream, tty=False):
                 self._write(part)
                 self._end = (self._end + part)[-4 * _LONGEST_LINE :]
 
@@ -197,11 +206,6 @@ def _start(container: Any, wanted: Container) -> None:
                 "toolkit on this machine, or leave out the option 'accelerators'."
             ) from error
         raise
-
-
-def _kill(container: Any) -> None:
-    with contextlib.suppress(Exception):  # it has ended meanwhile, or the engine is gone
-        container.kill()
 
 
 def _meaning(code: int) -> str:

@@ -98,11 +98,11 @@ def test_a_command_reads_its_inputs_and_writes_its_outputs(
 def test_inputs_cannot_be_changed(text: Any, base_image: str, run_nodes: RunNodes) -> None:
     spoil = steps.shell(
         base_image,
-        'echo more >> "$1"/data || echo refused',
+        '(echo more >> "$1"/data) 2> /dev/null || echo refused',
         InputUriPlaceholder("text"),
         inputs={"text": ExternalArtifact},
     )(text=text.outputs["result"])
-    assert log(run_nodes(text, spoil)).endswith("Read-only file system\nrefused\n")
+    assert log(run_nodes(text, spoil)) == "refused\n"
 
 
 def test_the_image_is_in_the_store(
