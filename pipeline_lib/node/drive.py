@@ -19,13 +19,13 @@ from pipeline_lib.ir.executors import (
 from pipeline_lib.ir.node import Node
 from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, MetadataStore
 from pipeline_lib.node.caching import cached_or_due
-from pipeline_lib.node.due import Due, scope_of
+from pipeline_lib.node.due import Due, due_again, scope_of
 from pipeline_lib.node.failure import error_record
 from pipeline_lib.node.importing import import_artifact
 from pipeline_lib.node.inputs import UpstreamMissingError, resolve_inputs
 from pipeline_lib.node.nesting import Nested, nested
 from pipeline_lib.node.parameter_values import parameter_values
-from pipeline_lib.node.places import claim_place
+from pipeline_lib.node.places import claim_place, claimed_place
 from pipeline_lib.node.request import ExecutionRequest, Image, OutputSlot
 from pipeline_lib.node.requesting import request_of
 from pipeline_lib.node.resolving import resolve_artifacts
@@ -140,7 +140,12 @@ def _recordable_parameters(node: Node, parameters: Mapping[str, Any]) -> dict[st
 
 def _request(due: Due, execution: ExecutionRecord) -> ExecutionRequest:
     node_root = f"{due.run.root}/{execution.node_id}"
-    place = claim_place(node_root, due.node.outputs, execution)
+    return request_at(due, execution, claim_place(node_root, due.node.outputs, execution))
+
+
+def request_at(due: Due, execution: ExecutionRecord, place: str) -> ExecutionRequest:
+    """What is asked for in an execution that makes its files at a place; see `claim_place`."""
+    node_root = f"{due.run.root}/{execution.node_id}"
     outputs = {
         key: OutputSlot(
             type=output.type,
@@ -153,3 +158,17 @@ def _request(due: Due, execution: ExecutionRecord) -> ExecutionRequest:
     return request_of(
         due.node, execution, due.parameters, due.scope, outputs, system_dir, due.image
     )
+
+
+def work_again(node: Node, run: Run, execution: ExecutionRecord, store: MetadataStore) -> Work:
+    """The work of an execution that `drive` has recorded as running, perhaps in another process.
+
+    Raises:
+        PipelineLibError: what the node reads, or its own directory, is not there any more.
+    """
+    due = _with_image(due_again(node, run, execution, store))
+    place = claimed_place(f"{run.root}/{execution.node_id}", execution)
+    # A store does not keep the declared types, only those of what was written.
+    types = {key: output.type for key, output in node.outputs.items()}
+    execution = replace(execution, output_types=types)
+    return Work(execution, request_at(due, execution, place))

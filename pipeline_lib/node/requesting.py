@@ -49,12 +49,7 @@ def request_of(
     assert isinstance(executor, (FunctionExecutor, ClassExecutor, ContainerExecutor))
     beam_arguments = executor.beam_pipeline_args if isinstance(executor, ClassExecutor) else ()
     command = executor.command if isinstance(executor, ContainerExecutor) else ()
-    seen = replace(
-        scope,
-        parameters=parameters,
-        outputs={key: [_to_be_written(slot)] for key, slot in outputs.items()} if command else {},
-        places=local_places(execution.inputs, outputs, system_dir) if command else {},
-    )
+    seen = command_scope(scope, parameters, execution, outputs, system_dir) if command else scope
     return ExecutionRequest(
         executor=executor,
         pipeline_name=execution.pipeline_name,
@@ -73,6 +68,22 @@ def request_of(
         command=command_line(command, seen),
         reads=tuple(_paths_read(node, parameters, scope)) if image else (),
         writes=tuple(_directories_of_run(node, scope)) if image else (),
+    )
+
+
+def command_scope(
+    scope: Scope,
+    parameters: Mapping[str, Any],
+    execution: ExecutionRecord,
+    outputs: Mapping[str, OutputSlot],
+    system_dir: str,
+) -> Scope:
+    """What a container's command reads; arguments as in `request_of`."""
+    return replace(
+        scope,
+        parameters=parameters,
+        outputs={key: [_to_be_written(slot)] for key, slot in outputs.items()},
+        places=local_places(execution.inputs, outputs, system_dir),
     )
 
 

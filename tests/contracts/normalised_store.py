@@ -70,6 +70,7 @@ def _run(run: RunRecord) -> str:
     told = _plain(run)
     for name in ("started", "ended", "pipeline_digest", "environments"):
         told[name] = bool(told[name])
+    told.pop("environments")  # of the machine, and of the author's code
     return f"run {json.dumps(told, sort_keys=True)}"
 
 

@@ -56,7 +56,7 @@ def watch(
         ClusterError: the cluster cannot be asked any more.
         KeyboardInterrupt: the user does not want to watch it any longer; the run goes on.
     """
-    listener.run_started(Run(pipeline, run_id, root=""), [node.id for node in pipeline.nodes])
+    listener.run_started(Run(pipeline, run_id, root=""), list(pipeline.by_id))
     teller = Teller(pipeline, listener)
     record = RunRecord(pipeline.name, run_id, RunState.RUNNING)
     try:

@@ -86,6 +86,26 @@ def _close(arguments: Arguments, store: MetadataStore) -> int:
     return _end_of_node(arguments, begun, place, ended, store)
 
 
+def _drive(arguments: Arguments, store: MetadataStore) -> int:
+    from pipeline_lib.runners.kubeflow.steps.container import Driven, drive_container
+
+    begun, place = _place(arguments, store)
+    driven = Driven(None) if place.run is None else drive_container(place, begun, store)
+    tell(arguments.told, driven.told, driven.execution, driven.brought)
+    return exit_code(place.node, driven.execution, arguments.goes_on, store)
+
+
+def _publish(arguments: Arguments, store: MetadataStore) -> int:
+    from pipeline_lib.runners.kubeflow.steps.container import publish_container
+
+    begun, place = _place(arguments, store)
+    ended = None
+    if place.run is not None:
+        sources = {key: ones[0]["uri"] for key, ones in arguments.told.artifacts.items() if ones}
+        ended = publish_container(place, sources, store)
+    return _end_of_node(arguments, begun, place, ended, store)
+
+
 def _check(arguments: Arguments, store: MetadataStore) -> int:
     from pipeline_lib.runners.kubeflow.steps.end import check_run
 
@@ -124,6 +144,8 @@ _STEPS: Mapping[str, Callable[[Arguments, MetadataStore], int]] = {
     "skip": _skip,
     "open": _open,
     "close": _close,
+    "drive": _drive,
+    "publish": _publish,
     "check": _check,
     "end": _end,
 }

@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from pipeline_lib.artifacts.artifact import ArtifactRecord
@@ -66,26 +67,40 @@ def executor_input(text: str) -> ExecutorInput:
 
 
 def tell(
-    told: ExecutorInput, texts: Mapping[str, str], execution: ExecutionRecord | None = None
+    told: ExecutorInput,
+    texts: Mapping[str, str],
+    execution: ExecutionRecord | None = None,
+    brought: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Write what came out where KFP looks for it.
 
     The places of KFP's own artifacts stay as they are: nothing lies there, and nothing is to be
-    copied. Where ours are is in their metadata.
+    copied. Where ours are is in their metadata. Those that KFP is to copy to a container are told
+    by their own URIs.
 
     Args:
         told: what KFP told.
         texts: output parameters, as KFP reads them: all but texts are JSON.
         execution: what has written the artifacts, if anything has.
+        brought: URIs of the artifacts that KFP is to copy, by output.
     """
     for name, path in told.parameter_files.items():
         _write(path, texts.get(name, ""))
     if told.output_file:
         artifacts = {
-            key: {"artifacts": [{**one, **_metadata(one, key, execution)} for one in allocated]}
+            key: {
+                "artifacts": [
+                    {**one, **_metadata(one, key, execution), **_place(key, brought)}
+                    for one in allocated
+                ]
+            }
             for key, allocated in told.output_artifacts.items()
         }
         _write(told.output_file, json.dumps({"artifacts": artifacts} if artifacts else {}))
+
+
+def _place(key: str, brought: Mapping[str, str]) -> dict[str, str]:
+    return {"uri": brought[key]} if key in brought else {}
 
 
 def _metadata(

@@ -37,6 +37,16 @@ def launch_at(
     What it has achieved in an earlier attempt, or was taken over from another run, stays.
     """
     assert place.run is not None, "what does not run is not launched"
+    known = ended_before(place, begun, store)
+    return known or launch(place.node, place.run, store, execute)
+
+
+def ended_before(place: Place, begun: BegunRun, store: MetadataStore) -> ExecutionRecord | None:
+    """The final record of a node that is not to be launched; `None` where it is.
+
+    An execution that is recorded as running was ended from outside.
+    """
+    assert place.run is not None, "what does not run is not launched"
     node, run = place.node, place.run
     latest = store.execution(run.run_id, run.instance(node.id))
     if latest is not None and (latest.state.is_success or _was_taken_over(latest, place)):
@@ -44,9 +54,7 @@ def launch_at(
     if latest is not None and latest.state is ExecutionState.RUNNING:
         record_ended_container(latest, begun.record, store)
     reason = level_of(place, store).reason_to_skip(node)
-    if reason:
-        return skip(node, run, store, reason)
-    return launch(node, run, store, execute)
+    return skip(node, run, store, reason) if reason else None
 
 
 def refuse_to_execute(request: ExecutionRequest) -> Outcome:
@@ -73,6 +81,6 @@ def record_ended_container(
 
 def _was_taken_over(execution: ExecutionRecord, place: Place) -> bool:
     """Whether a partial run has it from another run, in which it was skipped."""
-    if place.only is None or execution.state is not ExecutionState.SKIPPED:
+    if not place.only or execution.state is not ExecutionState.SKIPPED:
         return False
     return not place.nodes.dependencies[place.node.id] <= place.only

@@ -54,7 +54,7 @@ class Told:
         self.lines.append(f"{execution.instance} {execution.state.value} after {seconds:g}")
 
     def image_pulled(self, image: str, progress: str) -> None:
-        self.lines.append(f"{image} {progress}")
+        self.lines.append(f"{image} is fetched: {progress}")
 
     def run_ended(self, run: RunRecord) -> None:
         self.lines.append(f"run {run.state.value}")

@@ -40,6 +40,7 @@ class KfpBench:
         mounts: paths of this machine that containers have at the same place, and whether they may
             write there.
         environment: variables that all containers have.
+        images: of the author's containers.
     """
 
     engine: DockerEngine
@@ -49,6 +50,7 @@ class KfpBench:
     folder: Path
     mounts: dict[str, bool] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
+    images: tuple[str, ...] = ()
 
     def run(self, pipeline: ir.Pipeline, parameters: Mapping[str, Any]) -> str:
         """Run a pipeline; all that was printed, with the verdict on the last line."""
@@ -67,7 +69,7 @@ class KfpBench:
         yaml.write_text(document.to_yaml())
         label = uuid.uuid4().hex
         containers = {
-            "images": [self.image],
+            "images": [self.image, *self.images],
             "labels": {_LABEL: label},
             "mounts": {str(self.folder): True, **self.mounts},
             "environment": {"PIPELINE_LIB_STORE": self.store_url, **self.environment},

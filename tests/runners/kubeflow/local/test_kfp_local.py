@@ -18,13 +18,16 @@ import pytest
 
 from pipeline_lib import LocalRunner
 from pipeline_lib.compiler.compile import compile
+from pipeline_lib.dsl.node import BaseNode
 from pipeline_lib.metadata.connection import connection_of
 from pipeline_lib.metadata.store import open_store
 from tests.contracts.normalised_store import difference, run_in_words
 from tests.contracts.parity_pipelines import CASES
 from tests.contracts.test_parity import local_records
 from tests.docker_engine import DockerEngine
+from tests.runners import container_steps
 from tests.runners.kubeflow.local.kfp_bench import LATEST_KFP, REPOSITORY, KfpBench
+from tests.runners.kubeflow.local.test_container_components import Both, without_images
 from tests.servers import Server, postgresql
 
 _IN_LANE = pytest.mark.skipif(not LATEST_KFP.exists(), reason="`make test-kfp` makes .venv-kfp")
@@ -87,6 +90,26 @@ def test_kfp_2_17_leaves_the_records_of_the_local_runner(
     _compare(name, replace(bench, python=LATEST_KFP), tmp_path)
 
 
+@_IN_LANE
+def test_kfp_2_17_runs_containers_of_the_author(
+    bench: KfpBench, base_image: str, tmp_path: Path
+) -> None:
+    expected_in = tmp_path / "expected"
+    expected_in.mkdir()
+    both = Both(bench.engine, base_image, tmp_path)
+    (expected,) = both.local(expected_in, *_counting(both, expected_in))
+    pipeline = both.pipeline(bench.folder, _counting(both, bench.folder))
+    printed = replace(bench, python=LATEST_KFP, images=(base_image,)).run(compile(pipeline), {})
+    (found,) = _found(bench)
+    assert difference(without_images(found), without_images(expected)) == "", printed
+
+
+def _counting(both: Both, folder: Path) -> list[BaseNode]:
+    text = both.text(folder)
+    kept = container_steps.filter_lines(both.image, text.outputs["result"], "fish")
+    return [text, kept, container_steps.tell(both.image, kept.outputs["count"])]
+
+
 def _compare(name: str, bench: KfpBench, tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PARITY", "from outside")
@@ -96,9 +119,12 @@ def _compare(name: str, bench: KfpBench, tmp_path: Path) -> None:
     case = CASES[name](bench.folder)
     pipeline = compile(case.pipeline(bench.folder))
     printed = [bench.run(pipeline, case.parameters) for _ in range(case.times)]
+    for ours, others in zip(_found(bench), expected, strict=True):
+        assert difference(ours, others) == "", "\n".join(printed)
+
+
+def _found(bench: KfpBench) -> list[list[str]]:
     config = connection_of(bench.store_url)
     with closing(open_store(config)) as store:
         run_ids = [run.run_id for run in reversed(store.runs())]
-    found = run_in_words(config, run_ids, bench.folder)
-    for ours, others in zip(found, expected, strict=True):
-        assert difference(ours, others) == "", "\n".join(printed)
+    return run_in_words(config, run_ids, bench.folder)

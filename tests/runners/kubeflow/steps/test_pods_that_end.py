@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline_lib import ForEach, Pipeline
+from pipeline_lib import Cond, ForEach, Pipeline
 from pipeline_lib.compiler.compile import compile
 from pipeline_lib.dsl.node import BaseNode
 from pipeline_lib.metadata.connection import SqliteConnection
@@ -32,9 +32,12 @@ _NEVER_STARTED = (
 class Cluster:
     """Runs the steps of one run, in this process or in one that can be ended."""
 
-    def __init__(self, folder: Path, *nodes: BaseNode) -> None:
+    def __init__(
+        self, folder: Path, *nodes: BaseNode, exit_handler: BaseNode | None = None
+    ) -> None:
         self.folder = folder
-        pipeline = compile(Pipeline("p", str(folder / "root"), list(nodes)))
+        root = str(folder / "root")
+        pipeline = compile(Pipeline("p", root, list(nodes), exit_handler=exit_handler))
         assert main(["begin", "--run", "r1", "--pipeline", *pack(pipeline)]) == 0
 
     def step(self, verb: str, node: str = "", *words: str) -> int:
@@ -158,6 +161,22 @@ def test_an_executor_that_kills_its_process_fails_its_node(tmp_path: Path) -> No
             "The worker process was killed by SIGKILL. It may have run out of memory.",
         )
     }
+
+
+def test_the_last_step_may_be_done_again(tmp_path: Path) -> None:
+    path = tmp_path / "notes"
+    number = flow.Multiply(n=1)
+    with Cond(number.outputs["n"].future()[0].value == 2):
+        handler = flow.Note(path=str(path), text="ended").with_id("notify")
+    cluster = Cluster(tmp_path, number, exit_handler=handler)
+    assert cluster.step("node", "Multiply") == 0
+    for _ in range(2):
+        assert cluster.step("end") == 0
+        assert cluster.outcomes() == {
+            "Multiply": ("complete", ""),
+            "notify": ("skipped", "condition is false: (Multiply.outputs['n'][0].value == 2)"),
+        }
+        assert cluster.run_state() is RunState.COMPLETE
 
 
 def test_what_a_node_prints_is_in_the_log_of_its_container(tmp_path: Path) -> None:
