@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pexpect
@@ -50,7 +51,7 @@ def test_a_script_for_each_shell(desk: Desk, shell: str) -> None:
 @pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
 def test_bash_completes_commands_and_runs(recorded: Recorded, tmp_path: Path) -> None:
     program = tmp_path / "plib"
-    program.write_text('#!/bin/sh\nexec python -m pipeline_lib.cli "$@"\n')
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m pipeline_lib.cli "$@"\n')
     program.chmod(0o755)
     bash = pexpect.spawn(
         "bash",

@@ -230,7 +230,7 @@ def test_fingerprint_follows_the_content_only(execute: Execute, tmp_path: Path) 
 
 
 def test_beam_pipeline_args_are_honoured(execute: Execute, penguins_csv: str) -> None:
-    with pytest.raises(ValueError, match="Unexpected pipeline runner: NoSuchRunner"):
+    with pytest.raises(DataError, match="--runner=NoSuchRunner"):
         execute(
             Executor,
             {},

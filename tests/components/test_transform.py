@@ -162,7 +162,7 @@ def test_beam_pipeline_args_are_honoured(
     execute: Any, inputs: dict[str, Any], tmp_path: Path
 ) -> None:
     module = write_module(tmp_path, "def preprocessing_fn(inputs):\n    return inputs\n")
-    with pytest.raises(ValueError, match="NoSuchRunner"):
+    with pytest.raises(DataError, match="--runner=NoSuchRunner"):
         execute(Executor, inputs, GRAPH_ONLY, {"module_file": module}, ["--runner=NoSuchRunner"])
 
 

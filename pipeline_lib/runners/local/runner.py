@@ -246,9 +246,10 @@ class LocalRunner:
     def _listener(self, store: MetadataStore) -> AbstractContextManager[RunListener]:
         if not self._progress:
             return nullcontext(Silent())
-        # Nodes that run in this process may print, or stop in a debugger.
-        may_live = not self._inline
-        return told_aside(lambda: _terminal_progress(store, self._parallelism, may_live))
+        if self._inline:
+            # Nodes that run in this process may print in between, or stop in a debugger.
+            return nullcontext(_terminal_progress(store, self._parallelism, may_live=False))
+        return told_aside(lambda: _terminal_progress(store, self._parallelism, may_live=True))
 
     def _workforce(self, run: Run, lock: int) -> Workforce:
         if self._inline:
