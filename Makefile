@@ -3,7 +3,7 @@
 #   make test      run the tests
 #   make test-tfx  run those that need the tfx package, where there is a Python 3.10
 #   make test-clients  run those that need a client which does not go with our dependencies
-#   make test-kfp  run compiled pipelines in containers, with a kfp that does not go with our
+#   make test-kfp  run pipelines in containers, compiled ones with a kfp that does not go with our
 #                  dependencies; needs a Docker engine and PostgreSQL
 #   make check     lint, format, types, import directions
 #   make bench     measure against TFX and against the store's floor
@@ -35,7 +35,8 @@ test-clients: $(READY) .venv-clients/.ready
 	$(BIN)/python -m pytest tests/serving/server/test_min_tfs_client.py $(ARGS)
 
 test-kfp: $(READY) .venv-kfp/.ready
-	$(BIN)/python -m pytest tests/runners/kubeflow/local $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal tests/runners/kubeflow/local \
+	    tests/runners/kubeflow/platform/test_sdk.py $(ARGS)
 
 check: $(READY)
 	$(BIN)/ruff check .

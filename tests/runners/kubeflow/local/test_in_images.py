@@ -27,6 +27,7 @@ _ALWAYS = (
     "loops_with_conditions",
     "results_that_are_reused",
 )
+_NOT_IN_IMAGES = {"retries": "its nodes count their attempts in a folder that no container sees"}
 _IMAGE = re.compile(r'"image": "[^"]*", ')
 """In a record, and in the parts of its cache key."""
 
@@ -59,6 +60,7 @@ def image(
             marks=pytest.mark.skipif(not LATEST_KFP.exists(), reason="`make test-kfp` runs it"),
         )
         for name in CASES
+        if name not in _NOT_IN_IMAGES
     ],
 )
 def test_leaves_the_same_records(
