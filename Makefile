@@ -35,8 +35,7 @@ test-clients: $(READY) .venv-clients/.ready
 	$(BIN)/python -m pytest tests/serving/server/test_min_tfs_client.py $(ARGS)
 
 test-kfp: $(READY) .venv-kfp/.ready
-	$(BIN)/python -m pytest -n 2 --dist worksteal tests/runners/kubeflow/local \
-	    tests/runners/kubeflow/platform/test_sdk.py $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal tests/runners/kubeflow/local $(ARGS)
 
 check: $(READY)
 	$(BIN)/ruff check .
