@@ -32,14 +32,12 @@ class CellProgress:
     def __init__(self) -> None:
         self._lines: dict[str, str] = {}
         self._title = ""
-        self._started = 0.0
         self._handle: Any = None
 
     def run_started(self, run: Run, awaited: Collection[str]) -> None:
         """Name the run."""
         from pipeline_lib.interactive.ipython import LiveDisplay
 
-        self._started = time.monotonic()
         self._title = f"Run {run.run_id} of pipeline {run.pipeline.name}"
         self._handle = LiveDisplay(*self._shown())
 
@@ -63,10 +61,9 @@ class CellProgress:
         """Say how far an image has been fetched."""
         self._set(f"image {image}", f"~ pulling {image}: {progress}" if progress else f"✓ {image}")
 
-    def run_ended(self, run: RunRecord) -> None:
+    def run_ended(self, run: RunRecord, seconds: float) -> None:
         """Say how the run ended."""
-        took = duration(time.monotonic() - self._started)
-        self._title = f"{self._title}: {run.state.value} in {took}"
+        self._title = f"{self._title}: {run.state.value} in {duration(seconds)}"
         self._handle.update(*self._shown())
 
     def _set(self, instance: str, line: str) -> None:

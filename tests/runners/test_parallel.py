@@ -88,7 +88,7 @@ class Watching:
     def image_pulled(self, image: str, progress: str) -> None:
         self.events.append(f"{image} {progress}")
 
-    def run_ended(self, run: RunRecord) -> None:
+    def run_ended(self, run: RunRecord, seconds: float) -> None:
         self.events.append("run ended")
 
 

@@ -30,7 +30,7 @@ class Notes(Silent):
         """Note it."""
         self.told.append(f"ended {execution.node_id} after {seconds} s")
 
-    def run_ended(self, run: RunRecord) -> None:
+    def run_ended(self, run: RunRecord, seconds: float) -> None:
         """Note it."""
         self.told.append(f"run {run.state.value}")
 
@@ -42,17 +42,17 @@ def test_a_slow_listener_is_not_waited_for_until_the_run_has_ended() -> None:
         listener.node_ended(NODE, 1.0)
         assert notes.told == []
         notes.may_go_on.set()
-        listener.run_ended(ENDED)
+        listener.run_ended(ENDED, 1.0)
         assert notes.told == ["started node", "ended node after 1.0 s", "run complete"]
 
 
 def test_what_a_listener_raises_comes_through_at_the_end() -> None:
     class Broken(Silent):
-        def run_ended(self, run: RunRecord) -> None:
+        def run_ended(self, run: RunRecord, seconds: float) -> None:
             raise BrokenPipeError("nobody reads")
 
     with told_aside(Broken) as listener, pytest.raises(BrokenPipeError, match=r"^nobody reads$"):
-        listener.run_ended(ENDED)
+        listener.run_ended(ENDED, 1.0)
 
 
 def test_a_listener_that_cannot_be_made_comes_through_at_the_end() -> None:
@@ -62,4 +62,4 @@ def test_a_listener_that_cannot_be_made_comes_through_at_the_end() -> None:
     with told_aside(make) as listener:
         listener.run_started(Run.__new__(Run), [])
         with pytest.raises(ModuleNotFoundError, match=r"^No module named 'rich'$"):
-            listener.run_ended(ENDED)
+            listener.run_ended(ENDED, 1.0)

@@ -29,8 +29,8 @@ class RunListener(Protocol):
     def image_pulled(self, image: str, progress: str) -> None:
         """An image is being fetched, and how far that is; the text is empty when it has ended."""
 
-    def run_ended(self, run: RunRecord) -> None:
-        """The run is over; or, if it is still running elsewhere, no more is told of it."""
+    def run_ended(self, run: RunRecord, seconds: float) -> None:
+        """The run is over after `seconds`; or, if it goes on elsewhere, no more is told of it."""
 
 
 class Silent:
@@ -51,7 +51,7 @@ class Silent:
     def image_pulled(self, image: str, progress: str) -> None:
         """Show nothing."""
 
-    def run_ended(self, run: RunRecord) -> None:
+    def run_ended(self, run: RunRecord, seconds: float) -> None:
         """Show nothing."""
 
 
@@ -86,8 +86,8 @@ class _Aside:
     def image_pulled(self, image: str, progress: str) -> None:
         self._tell(lambda listener: listener.image_pulled(image, progress))
 
-    def run_ended(self, run: RunRecord) -> None:
-        self._tell(lambda listener: listener.run_ended(run)).result()
+    def run_ended(self, run: RunRecord, seconds: float) -> None:
+        self._tell(lambda listener: listener.run_ended(run, seconds)).result()
 
     def _tell(self, call: Callable[[RunListener], None]) -> Future[None]:
         return self._thread.submit(lambda: call(self._listener.result()))

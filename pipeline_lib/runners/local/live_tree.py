@@ -90,7 +90,7 @@ class LiveTree:
             if progress:
                 self._pulls[image] = progress
 
-    def run_ended(self, run: RunRecord) -> None:
+    def run_ended(self, run: RunRecord, seconds: float) -> None:
         """Leave the whole tree on the terminal, with the logs of what failed, and the end."""
         self._live.stop()
         if self._earlier is not None:
@@ -100,7 +100,7 @@ class LiveTree:
                 self._known.top.end()
             for line in self._whole():
                 self._console.print(line, soft_wrap=True)
-        self._console.print(last_line_of(run, time.monotonic() - self._started))
+        self._console.print(last_line_of(run, seconds))
 
     @property
     def _known(self) -> RunTree:

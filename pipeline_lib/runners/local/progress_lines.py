@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection
 
 from rich.console import Console
@@ -20,13 +19,11 @@ class ProgressLines:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._width = 0
-        self._started = 0.0
         self._failed: list[ExecutionRecord] = []
         self._images: set[str] = set()
 
     def run_started(self, run: Run, awaited: Collection[str]) -> None:
         """Name the run."""
-        self._started = time.monotonic()
         self._width = name_width(run)
         self._write(first_line_of(run))
 
@@ -54,11 +51,11 @@ class ProgressLines:
             self._images.add(image)
             self._write(Text(f"Pulling image {image}", "dim"))
 
-    def run_ended(self, run: RunRecord) -> None:
+    def run_ended(self, run: RunRecord, seconds: float) -> None:
         """Show how what failed ended its log, and say how the run ended."""
         for line in failure_logs(self._failed):
             self._write(line)
-        self._write(last_line_of(run, time.monotonic() - self._started))
+        self._write(last_line_of(run, seconds))
 
     def _write(self, line: Text) -> None:
         self._console.print(line, soft_wrap=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -42,6 +43,7 @@ def run_nodes(
         MetadataStoreError: the store cannot be written.
     """
     done, only = beginning.done, beginning.only
+    started = time.monotonic()
     listener.run_started(run, _awaited(run, done, only))
     scheduler = Scheduler(run, store, workforce, capacity, listener, done, only)
     state = RunState.FAILED
@@ -56,7 +58,7 @@ def run_nodes(
         try:
             store.record_run(record)
         finally:  # whatever becomes of the store, the terminal is given back
-            listener.run_ended(record)
+            listener.run_ended(record, time.monotonic() - started)
     return record, Ended(executions, scheduler.failures)
 
 

@@ -56,6 +56,7 @@ def watch(
         ClusterError: the cluster cannot be asked any more.
         KeyboardInterrupt: the user does not want to watch it any longer; the run goes on.
     """
+    started = time.monotonic()
     listener.run_started(Run(pipeline, run_id, root=""), list(pipeline.by_id))
     teller = Teller(pipeline, listener)
     record = RunRecord(pipeline.name, run_id, RunState.RUNNING)
@@ -71,7 +72,7 @@ def watch(
             time.sleep(interval)
         record = _final(seen, source.record(seen), record)
     finally:
-        listener.run_ended(record)
+        listener.run_ended(record, time.monotonic() - started)
     return Watched(seen, record, executions)
 
 

@@ -56,7 +56,7 @@ class Told:
     def image_pulled(self, image: str, progress: str) -> None:
         self.lines.append(f"{image} is fetched: {progress}")
 
-    def run_ended(self, run: RunRecord) -> None:
+    def run_ended(self, run: RunRecord, seconds: float) -> None:
         self.lines.append(f"run {run.state.value}")
 
 
