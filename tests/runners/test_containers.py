@@ -25,6 +25,7 @@ from pipeline_lib import (
 from pipeline_lib.artifacts import files
 from pipeline_lib.artifacts.standard_artifacts import ExternalArtifact, Integer
 from pipeline_lib.containers.container import Container, Mount
+from pipeline_lib.containers.ownership import own_mark
 from pipeline_lib.containers.running import RunningContainers
 from pipeline_lib.dsl.node import BaseNode
 from pipeline_lib.errors import AuthoringError, PipelineRunError, UnsupportedError
@@ -57,7 +58,8 @@ def log(result: RunResult, node_id: str = "Work") -> str:
 
 
 def containers_of_run(engine: DockerEngine, run_id: str = "r") -> list[Any]:
-    wanted = {"label": [OWNER_LABEL, f"pipeline_lib.run={run_id}"]}
+    """Those that this process has made: others may use the same engine."""
+    wanted = {"label": [f"{OWNER_LABEL}={own_mark()}", f"pipeline_lib.run={run_id}"]}
     found: list[Any] = engine.client.containers.list(all=True, filters=wanted)
     return found
 
