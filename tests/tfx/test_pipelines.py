@@ -52,7 +52,8 @@ def test_a_run_of_a_part(tmp_path: Path) -> None:
     assert "complete" in str(result.executions["Add"].state).lower()
 
 
-def test_a_run_of_the_representation(tmp_path: Path) -> None:
+def test_a_run_of_the_representation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # it names no store
     compiled = Compiler().compile(small_pipeline(tmp_path))
     assert compiled == pipeline_lib.compile(small_pipeline(tmp_path))
     result = tfx.orchestration.LocalDagRunner().run_with_ir(compiled)

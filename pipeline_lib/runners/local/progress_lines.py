@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from rich.console import Console
 from rich.text import Text
 
+from pipeline_lib.ir.node_set import NodeSet
 from pipeline_lib.metadata.store import ExecutionRecord, RunRecord, RunState
 from pipeline_lib.node.run import Run
 from pipeline_lib.runners.local.failure_logs import failure_logs, has_failed_itself
@@ -63,7 +64,16 @@ class ProgressLines:
 
 def name_width(run: Run) -> int:
     """How wide a column of names is that holds all but very long ones."""
-    return min(40, max((len(node.id) for node in run.pipeline.nodes), default=0))
+    return min(40, max(map(len, _names(run.pipeline, "", "")), default=0))
+
+
+def _names(nodes: NodeSet, path: str, iteration: str) -> Iterator[str]:
+    """Names of nodes as their lines have them, with those that others hold."""
+    for node in nodes.nodes:
+        yield f"{path}{node.id}{iteration}"
+        if isinstance(node.executor, NodeSet):
+            inside = "#0" if node.loop else iteration
+            yield from _names(node.executor, f"{path}{node.id}.", inside)
 
 
 def first_line_of(run: Run) -> Text:
