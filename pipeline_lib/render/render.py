@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from markupsafe import Markup
 
@@ -33,6 +33,18 @@ def fragment(artifact: Artifact | ArtifactRecord) -> Markup:
     properties = {**record.properties, **record.custom_properties}
     shown = {name: properties[name] for name in properties if name not in IMPLEMENTATION_DETAILS}
     return template("artifact.html", record=record, body=body, note=note, properties=shown)
+
+
+def together(records: Mapping[str, ArtifactRecord]) -> Markup | None:
+    """Artifacts of one type, by name, over each other; `None` where that cannot be shown."""
+    (type_name,) = {record.type_name for record in records.values()}
+    try:
+        draw: Callable[[Mapping[str, ArtifactRecord]], Markup] | None = getattr(
+            standard_module(type_name), "together", None
+        )
+        return None if draw is None else Markup(draw(records))  # made by templates, which escape
+    except Exception:  # whatever is wrong with a payload: each is shown on a page of its own
+        return None
 
 
 def in_words(record: ArtifactRecord) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline_lib.artifacts.artifact import ArtifactRecord
 from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, RunRecord
 from pipeline_lib.render.wording import value
 from pipeline_lib.report.cache_changes import changes, writers_in
@@ -19,6 +20,7 @@ from pipeline_lib.report.run_facts import (
     metrics,
     parameters,
 )
+from pipeline_lib.report.run_metrics import outputs
 from pipeline_lib.report.run_tracking import made_with
 from pipeline_lib.report.wording import duration
 
@@ -67,6 +69,7 @@ class Comparison:
         data: fingerprints of what nodes wrote.
         code: digests of what was executed.
         nodes: how each ended, and what changed for it.
+        rewritten: by name the artifacts, of before and after, that are of one type and differ.
     """
 
     before: RunRecord
@@ -78,6 +81,7 @@ class Comparison:
     data: Sequence[Row]
     code: Sequence[Row]
     nodes: Sequence[NodeRow]
+    rewritten: Mapping[str, tuple[ArtifactRecord, ArtifactRecord]]
 
     @property
     def tables(self) -> Sequence[tuple[str, Sequence[Row]]]:
@@ -107,7 +111,23 @@ def compare(
         _rows(*map(fingerprints, both)),
         _rows(*map(code, both)),
         list(_nodes(*both)),
+        _rewritten(*both),
     )
+
+
+def _rewritten(
+    before: Executions, after: Executions
+) -> dict[str, tuple[ArtifactRecord, ArtifactRecord]]:
+    old, new = (
+        {f"{node}.{key}": record for node, key, record in outputs(one)} for one in (before, after)
+    )
+    return {
+        name: (old[name], record)
+        for name, record in new.items()
+        if name in old
+        and old[name].type_name == record.type_name
+        and old[name].fingerprint != record.fingerprint
+    }
 
 
 def _rows(before: Mapping[str, str], after: Mapping[str, str]) -> list[Row]:

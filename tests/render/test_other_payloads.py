@@ -16,7 +16,7 @@ from pipeline_lib.artifacts.artifact import ArtifactRecord, JsonValue
 from pipeline_lib.render import registry
 from pipeline_lib.render.payloads_pb2 import Event, Example, PredictionLog
 from pipeline_lib.render.registry import register_renderer
-from pipeline_lib.render.render import in_words, render
+from pipeline_lib.render.render import in_words, render, together
 from tests.render.fragment_text import text_of
 
 HOSTILE = "<script>alert('x')</script>"
@@ -107,18 +107,33 @@ def test_statistics_of_nothing_but_nan(tmp_path: Path) -> None:
 
 
 def test_a_feature_with_one_value_only(tmp_path: Path) -> None:
+    html = render(statistics_of_year(tmp_path, 2007))
+    assert 'aria-label="year: all from 2007 to 2007, mean 2007"' in html
+
+
+def test_statistics_of_two_data_sets_over_each_other(tmp_path: Path) -> None:
+    old, new = (statistics_of_year(tmp_path / str(year), year) for year in (2007, 2009))
+    html = together({"run 1": old, HOSTILE: new})
+    assert html is not None
+    assert "year: all of run 1 from 2007 to 2007, mean 2007; all of &lt;script&gt;" in html
+    assert HOSTILE not in html
+    files.remove(new.uri)
+    assert together({"run 1": old, "run 2": new}) is None
+    assert together({"run 1": ArtifactRecord("Model", str(tmp_path))}) is None
+
+
+def statistics_of_year(folder: Path, year: int) -> ArtifactRecord:
     from tensorflow_metadata.proto.v0 import statistics_pb2
 
     found = statistics_pb2.DatasetFeatureStatisticsList()
     feature = found.datasets.add(num_examples=2).features.add(name="year")
     stats = feature.num_stats
-    stats.min = stats.max = stats.mean = 2007
-    stats.histograms.add().buckets.add(low_value=2007, high_value=2007, sample_count=2)
-    path = tmp_path / "Split-all" / "FeatureStats.pb"
-    path.parent.mkdir()
+    stats.min = stats.max = stats.mean = year
+    stats.histograms.add().buckets.add(low_value=year, high_value=year, sample_count=2)
+    path = folder / "Split-all" / "FeatureStats.pb"
+    path.parent.mkdir(parents=True)
     path.write_bytes(found.SerializeToString())
-    html = render(ArtifactRecord("ExampleStatistics", str(tmp_path)))
-    assert 'aria-label="year: all from 2007 to 2007, mean 2007"' in html
+    return ArtifactRecord("ExampleStatistics", str(folder), properties={"split_names": '["all"]'})
 
 
 def test_the_curve_of_a_log_that_is_still_written(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from pipeline_lib.report.compare_page import compare_json, compare_page
 from pipeline_lib.report.comparison import Comparison, Row, compare
 from pipeline_lib.report.html.page import run_html
 from tests.render.fragment_text import text_of
+from tests.render.test_other_payloads import statistics_of_year
 from tests.report.records import CLEAN, DIRTY, execution, run_record, view
 
 
@@ -51,6 +52,22 @@ def compared(tmp_path: Path) -> Comparison:
     run = run_record(parameters={"rows": 4})
     later = replace(run, run_id="run-2", parameters={"rows": 5}, ended=run.ended + 1)
     return compare(run, before, later, after)
+
+
+def test_statistics_of_both_runs_are_on_the_page_over_each_other(tmp_path: Path) -> None:
+    def counted(number: int) -> dict[str, ExecutionRecord]:
+        record = replace(
+            statistics_of_year(tmp_path / str(number), number), fingerprint=str(number)
+        )
+        return {"Count": execution(1, name="Count", outputs={"statistics": [record]})}
+
+    before, after = counted(2007), counted(2009)
+    later = replace(run_record(), run_id="run-2")
+    comparison = compare(run_record(), before, later, after)
+    assert list(comparison.rewritten) == ["Count.statistics"]
+    html = run_html(view(*after.values(), run=later), comparison)
+    assert "Count.statistics, one run over the other" in text_of(html)
+    assert "all of run run-1 from 2007 to 2007, mean 2007; all of this run from 2009" in html
 
 
 def different(rows: Any) -> list[Row]:

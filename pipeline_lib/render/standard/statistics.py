@@ -26,7 +26,20 @@ Features = Mapping[str, Any]
 
 def body(record: ArtifactRecord) -> Markup:
     """Distributions with the splits over each other, then a table of the numbers."""
-    return statistics_of(_by_split(record))
+    return _over_each_other(_by_split(record))
+
+
+def together(records: Mapping[str, ArtifactRecord]) -> Markup:
+    """Statistics by name over each other, split by split."""
+    by_name = {name: _by_split(record) for name, record in records.items()}
+    splits = list({split: None for one in by_name.values() for split in one})
+    parts = [
+        _over_each_other(
+            {f"{split} of {name}": one[split] for name, one in by_name.items() if split in one}
+        )
+        for split in splits
+    ]
+    return joined(parts)
 
 
 def in_words(record: ArtifactRecord) -> str:
@@ -37,7 +50,7 @@ def in_words(record: ArtifactRecord) -> str:
     return ", ".join([counted(len(features), "feature"), *counts])
 
 
-def statistics_of(data_sets: Mapping[str, Any]) -> Markup:
+def _over_each_other(data_sets: Mapping[str, Any]) -> Markup:
     """Data sets (`DatasetFeatureStatistics`) by name, compared feature by feature."""
     by_name = {name: _features(one) for name, one in data_sets.items()}
     features = list({feature: None for one in by_name.values() for feature in one})

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from pipeline_lib.metadata.store import NESTED_FAILURE, ExecutionRecord, ExecutionState, RunRecord
 from pipeline_lib.render.markup import STYLE
-from pipeline_lib.render.render import in_words
+from pipeline_lib.render.render import in_words, together
 from pipeline_lib.render.value_preview import NO_VALUE, value_preview
 from pipeline_lib.render.wording import value
 from pipeline_lib.report.comparison import Comparison
@@ -67,11 +67,20 @@ def run_html(view: RunView, comparison: Comparison | None = None, *, version: st
             notes=[(moment(one.time), one) for one in view.run.notes],
             slowest=_slowest(executions, faces),
             comparison=comparison,
+            pictures=[] if comparison is None else list(_pictures(comparison)),
             version=version,
             nested_failure=NESTED_FAILURE,
             artifact_style=Markup(STYLE),
         )
     )
+
+
+def _pictures(comparison: Comparison) -> Iterator[tuple[str, Markup]]:
+    """What the two runs have written, by name, one over the other where that can be shown."""
+    for name, (before, after) in comparison.rewritten.items():
+        picture = together({f"run {comparison.before.run_id}": before, "this run": after})
+        if picture is not None:
+            yield name, picture
 
 
 def runs_html(found: FoundRuns, states: Sequence[Mapping[str, ExecutionState]]) -> str:
