@@ -36,7 +36,7 @@ _USUAL_SOCKET = "unix:///var/run/docker.sock"
 _TIME_TO_START_S = 30
 _TIME_TO_END_S = 20
 _PR_SET_PDEATHSIG = 1
-_PYTHON = "3.11"
+PYTHON_IN_IMAGES = "3.11"
 """Of the base image: Debian bookworm's."""
 
 
@@ -140,7 +140,7 @@ def library_image(
     for package in ("pipeline_lib", "components"):
         unwanted = shutil.ignore_patterns("__pycache__")
         shutil.copytree(_REPOSITORY / package, folder / package, ignore=unwanted)
-    place = f"/usr/local/lib/python{_PYTHON}/dist-packages"
+    place = f"/usr/local/lib/python{PYTHON_IN_IMAGES}/dist-packages"
     (folder / "Dockerfile").write_text(
         f"FROM {base_image}\n"
         f"COPY packages {place}\n"
@@ -233,7 +233,7 @@ def _make_base(archive: Path) -> None:
 
 def _wheels() -> Path:
     """What this library depends on, unpacked for the base image's Python, once for each pins."""
-    constraints = _REPOSITORY / "constraints" / f"constraints-{_PYTHON}.txt"
+    constraints = _REPOSITORY / "constraints" / f"constraints-{PYTHON_IN_IMAGES}.txt"
     settled = constraints.read_bytes() + (_REPOSITORY / "pyproject.toml").read_bytes()
     folder = _CACHE / f"packages-{uuid.uuid5(uuid.NAMESPACE_OID, settled.hex()).hex}"
     with _alone("packages"):
@@ -252,7 +252,7 @@ def _install_dependencies(constraints: Path, folder: Path) -> None:
     partial = folder.with_name(f"{os.getpid()}-partial")
     command = [
         *(*uv, "pip", "install", "--quiet", "--no-compile", "--target", str(partial)),
-        *("--python-version", _PYTHON, "--only-binary", ":all:"),
+        *("--python-version", PYTHON_IN_IMAGES, "--only-binary", ":all:"),
         *("--python-platform", f"{platform.machine()}-manylinux_2_28"),
         *("--constraints", str(constraints), "--requirements", str(_REPOSITORY / "pyproject.toml")),
     ]

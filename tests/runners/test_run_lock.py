@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ def test_the_workers_of_a_runner_that_has_died_are_waited_for(tmp_path: Path) ->
         "    os._exit(1)\n"
     )
     runner = subprocess.Popen(
-        ["python", "-c", program, str(tmp_path)],
+        [sys.executable, "-c", program, str(tmp_path)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

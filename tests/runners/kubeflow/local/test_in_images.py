@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -19,7 +20,7 @@ from pipeline_lib.metadata.connection import SqliteConnection
 from tests.contracts.normalised_store import difference, run_in_words
 from tests.contracts.parity_pipelines import CASES
 from tests.contracts.test_parity import Words, local_records
-from tests.docker_engine import DockerEngine
+from tests.docker_engine import PYTHON_IN_IMAGES, DockerEngine
 from tests.runners.kubeflow.local.kfp_bench import LATEST_KFP, REPOSITORY
 
 _ALWAYS = (
@@ -30,6 +31,11 @@ _ALWAYS = (
 _NOT_IN_IMAGES = {"retries": "its nodes count their attempts in a folder that no container sees"}
 _IMAGE = re.compile(r'"image": "[^"]*", ')
 """In a record, and in the parts of its cache key."""
+
+pytestmark = pytest.mark.skipif(
+    "{}.{}".format(*sys.version_info) != PYTHON_IN_IMAGES,
+    reason=f"Python {PYTHON_IN_IMAGES}, which is in the images, writes other tracebacks",
+)
 
 N = TypeVar("N", ir.Pipeline, ir.PipelineExecutor)
 
