@@ -136,7 +136,7 @@ def library_image(
     Docker keeps the layers: the second session builds nothing unless the library has changed.
     """
     folder = tmp_path_factory.mktemp("library-image")
-    shutil.copytree(_wheels(), folder / "packages")
+    shutil.copytree(dependencies_in_images(), folder / "packages")
     for package in ("pipeline_lib", "components"):
         unwanted = shutil.ignore_patterns("__pycache__")
         shutil.copytree(_REPOSITORY / package, folder / package, ignore=unwanted)
@@ -231,7 +231,7 @@ def _make_base(archive: Path) -> None:
     partial.rename(archive)
 
 
-def _wheels() -> Path:
+def dependencies_in_images() -> Path:
     """What this library depends on, unpacked for the base image's Python, once for each pins."""
     constraints = _REPOSITORY / "constraints" / f"constraints-{PYTHON_IN_IMAGES}.txt"
     settled = constraints.read_bytes() + (_REPOSITORY / "pyproject.toml").read_bytes()

@@ -8,9 +8,7 @@ from typing import Any
 
 from pipeline_lib import ir
 from pipeline_lib.errors import AuthoringError
-
-NVIDIA_GPU = "nvidia.com/gpu"
-"""The resource that a bare number of accelerators means, by Kubernetes' name."""
+from pipeline_lib.ir.node import NVIDIA_GPU
 
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)([KMGT]i?)?B?")
 _FACTORS = {"": 1} | {

@@ -57,6 +57,10 @@ class Parameter:
     value: Expression
 
 
+NVIDIA_GPU = "nvidia.com/gpu"
+"""The resource that is NVIDIA's devices, by Kubernetes' name."""
+
+
 @dataclass(frozen=True)
 class Accelerators:
     """Devices that a node needs: how many, of a resource as Kubernetes names it."""

@@ -14,8 +14,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline_lib.cli.main import plib
+from tests.docker_engine import PYTHON_IN_IMAGES
 from tests.images.projects import SENT, make_project
-from tests.images.wheels import PYTHON, make_wheels
+from tests.images.wheels import make_wheels
 
 pytestmark = [
     pytest.mark.skipif(
@@ -23,7 +24,7 @@ pytestmark = [
     ),
     pytest.mark.timeout(600),
 ]
-SAME_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}" == PYTHON
+SAME_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}" == PYTHON_IN_IMAGES
 TAG = "localhost/plib-tests-image-build:1"
 
 
@@ -34,7 +35,7 @@ def run(*arguments: str | Path) -> Result:
 @pytest.fixture(scope="module")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheels")
-    make_wheels(folder, tmp_path_factory.mktemp("packages"))
+    make_wheels(folder)
     return folder
 
 

@@ -6,7 +6,6 @@ import base64
 import csv
 import hashlib
 import io
-import platform
 import re
 import subprocess
 import sys
@@ -14,35 +13,18 @@ import zipfile
 from importlib import metadata
 from pathlib import Path
 
-import pytest
-
-PYTHON = "3.11"
-"""Of the base image."""
+from tests.docker_engine import dependencies_in_images
 
 _REPOSITORY = Path(__file__).parents[2]
 
 
-def make_wheels(folder: Path, scratch: Path) -> None:
-    """Write the wheels into `folder`, the dependencies' from what an index has."""
+def make_wheels(folder: Path) -> None:
+    """Write the wheels into `folder`, the dependencies' made of what images get."""
     folder.mkdir(parents=True, exist_ok=True)
     build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory"]
     subprocess.run([*build, str(folder)], cwd=_REPOSITORY, check=True, capture_output=True)
-    _install_dependencies(scratch)
-    for distribution in metadata.distributions(path=[str(scratch)]):
+    for distribution in metadata.distributions(path=[str(dependencies_in_images())]):
         _pack(distribution, folder)
-
-
-def _install_dependencies(folder: Path) -> None:
-    constraints = _REPOSITORY / "constraints" / f"constraints-{PYTHON}.txt"
-    command = [
-        *(sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-compile"),
-        *("--target", str(folder), "--python-version", PYTHON, "--only-binary", ":all:"),
-        *("--python-platform", f"{platform.machine()}-manylinux_2_28"),
-        *("--constraints", str(constraints), "--requirements", str(_REPOSITORY / "pyproject.toml")),
-    ]
-    made = subprocess.run(command, capture_output=True, text=True, check=False)
-    if made.returncode != 0:
-        pytest.skip(f"the packages of an image cannot be had: {made.stderr.strip()}")
 
 
 def _pack(distribution: metadata.Distribution, folder: Path) -> None:

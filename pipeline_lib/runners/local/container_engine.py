@@ -17,12 +17,10 @@ from pipeline_lib.containers.ownership import own_mark
 from pipeline_lib.containers.running import RunningContainers, Write
 from pipeline_lib.errors import UnsupportedError
 from pipeline_lib.execution.main_module import SESSION
+from pipeline_lib.ir.node import NVIDIA_GPU
 
 OWNER_LABEL = "pipeline_lib.node.owner"
 """Names the process that a container was started by: containers of dead ones are removed."""
-
-GPU = "nvidia.com/gpu"
-"""The one resource that the engine can pass on."""
 
 
 class ContainerEngine:
@@ -149,10 +147,11 @@ def _client_for(node: ir.Node) -> Any:
 
 def _check_accelerators(node: ir.Node) -> None:
     wanted = node.options.accelerators
-    if wanted is not None and wanted.resource != GPU:
+    if wanted is not None and wanted.resource != NVIDIA_GPU:  # the engine passes on no other
         raise UnsupportedError(
             f"Node {node.id!r} wants {wanted.count} of {wanted.resource!r}, but the local runner "
-            f"can pass on {GPU!r} alone to a container. Leave out the option 'accelerators' here."
+            f"can pass on {NVIDIA_GPU!r} alone to a container. "
+            "Leave out the option 'accelerators' here."
         )
 
 
