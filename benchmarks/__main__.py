@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 
 from benchmarks import sides
-from benchmarks.comparison import Comparison
+from benchmarks.comparison import Comparison, directory_on_disk
 from benchmarks.groups import GROUPS, LONG, QUICK, Sizes
 from benchmarks.rows import Row
 from benchmarks.table import result_table
@@ -53,8 +53,9 @@ def main(names: list[str], repeats: int, tfx_repeats: int, with_tfx: bool, quick
     tfx, missing = _tfx(with_tfx and not quick)
     if quick:
         repeats = 1
-    comparison = Comparison(sides.ours(), tfx, sides.floor(), repeats, tfx_repeats)
-    rows, failed = _measure(names, comparison, QUICK if quick else Sizes())
+    with directory_on_disk() as directory:
+        comparison = Comparison(sides.ours(), tfx, sides.floor(), repeats, tfx_repeats, directory)
+        rows, failed = _measure(names, comparison, QUICK if quick else Sizes())
     caption = f"Medians of {repeats}, TFX of {tfx_repeats}." if tfx else f"Medians of {repeats}."
     # Where the output goes to a file, a table as narrow as a terminal would break its lines.
     Console(width=None if sys.stdout.isatty() else 140).print(

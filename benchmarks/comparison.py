@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import statistics
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +15,7 @@ Seconds = dict[str, float]
 """Named figures of one measurement."""
 
 Measure = Callable[[Side, Path], Mapping[str, float]]
-"""Measures one side; the directory is new, empty, on disk, and removed afterwards."""
+"""Measures one side; the directory is new and empty."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,9 @@ class Comparison:
 
     Attributes:
         tfx: `None` where TFX cannot be had.
+        repeats: of ours and the floor.
         tfx_repeats: apart, because one of TFX's measurements takes minutes.
+        directory: each measurement gets a new one below it.
     """
 
     ours: Side
@@ -42,6 +43,7 @@ class Comparison:
     floor: Side
     repeats: int
     tfx_repeats: int
+    directory: Path
 
     def medians(
         self, ours: Measure, tfx: Measure | None = None, floor: Measure | None = None
@@ -54,29 +56,29 @@ class Comparison:
         found: dict[str, list[Mapping[str, float]]] = {"ours": [], "tfx": [], "floor": []}
         for turn in range(max(self.repeats, self.tfx_repeats)):
             if turn < self.repeats:
-                found["ours"].append(_measure(ours, self.ours))
+                found["ours"].append(self._measure(ours, self.ours))
             if floor is not None and turn < self.repeats:
-                found["floor"].append(_measure(floor, self.floor))
+                found["floor"].append(self._measure(floor, self.floor))
             if tfx is not None and self.tfx is not None and turn < self.tfx_repeats:
-                found["tfx"].append(_measure(tfx, self.tfx))
+                found["tfx"].append(self._measure(tfx, self.tfx))
         return Medians(**{name: _medians(repeats) for name, repeats in found.items()})
 
-
-def _measure(measure: Measure, side: Side) -> Mapping[str, float]:
-    with _new_directory() as directory:
-        return measure(side, directory)
+    def _measure(self, measure: Measure, side: Side) -> Mapping[str, float]:
+        return measure(side, Path(tempfile.mkdtemp(dir=self.directory)))
 
 
 @contextmanager
-def _new_directory() -> Iterator[Path]:
+def directory_on_disk() -> Iterator[Path]:
+    """A directory for all measurements of a comparison, which goes with all of them at the end.
+
+    To remove each at once would slow the next one down: ext4 passes over inodes that have just
+    been freed, and making a file takes twice as long after some thousands were deleted.
+    """
     # In the project and not in /tmp, which may be memory: a store on disk is what is measured.
     parent = PROJECT / ".cache" / "benchmarks"
     parent.mkdir(parents=True, exist_ok=True)
-    directory = Path(tempfile.mkdtemp(dir=parent))
-    try:
-        yield directory
-    finally:
-        shutil.rmtree(directory)
+    with tempfile.TemporaryDirectory(dir=parent) as directory:
+        yield Path(directory)
 
 
 def _medians(repeats: list[Mapping[str, float]]) -> Seconds:

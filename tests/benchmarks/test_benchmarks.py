@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks.__main__ import main
-from benchmarks.comparison import Comparison
+from benchmarks.comparison import Comparison, directory_on_disk
 from benchmarks.rows import Against, Bar, Row, Unit
 from benchmarks.sides import MeasurementError, Side
 
@@ -51,18 +51,18 @@ def test_a_failing_measurement_shows_the_end_of_its_output() -> None:
     )
 
 
-def test_each_figure_is_the_median_of_its_repeats() -> None:
+def test_each_figure_is_the_median_of_its_repeats(tmp_path: Path) -> None:
     side = Side(())
     found = iter([3.0, 1.0, 2.0])
 
-    medians = Comparison(side, None, side, repeats=3, tfx_repeats=1).medians(
+    medians = Comparison(side, None, side, 3, 1, tmp_path).medians(
         ours=lambda _, __: {"run": next(found)}, tfx=lambda _, __: {"run": 9.0}
     )
 
     assert (medians.ours, medians.tfx, medians.floor) == ({"run": 2.0}, {}, {})
 
 
-def test_each_measurement_has_a_directory_of_its_own_that_is_removed() -> None:
+def test_each_measurement_has_a_directory_of_its_own() -> None:
     side = Side(())
     directories: list[Path] = []
 
@@ -72,10 +72,12 @@ def test_each_measurement_has_a_directory_of_its_own_that_is_removed() -> None:
         directories.append(directory)
         return {}
 
-    Comparison(side, None, side, repeats=2, tfx_repeats=1).medians(ours=measure)
+    with directory_on_disk() as parent:
+        Comparison(side, None, side, 2, 1, parent).medians(ours=measure)
+        assert all(directory.exists() for directory in directories)
 
     assert len(set(directories)) == 2
-    assert not any(directory.exists() for directory in directories)
+    assert not parent.exists()
 
 
 @pytest.mark.parametrize(
