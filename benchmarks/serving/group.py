@@ -38,8 +38,7 @@ def measure_serving(comparison: Comparison, requests: int) -> list[Row]:
         Row("serving: gRPC / nothing on its loop", Unit.TIMES, grpc / found["nothing-on-loop"]),
         _times("serving: gRPC / naive server", grpc / found["naive-grpc"], 1.8),
         _times("serving: 2 workers / 1, gRPC", found["workers"] / grpc, 1.5),
-        # Without a bar: on few cores the client takes as much of them as the server.
-        Row("serving: 2 workers / 1, REST", Unit.TIMES, found["rest-workers"] / rest),
+        _times("serving: 2 workers / 1, REST", found["rest-workers"] / rest, 1.5),
         Row("serving: model of about 5 ms", Unit.PER_SECOND, found["slow"]),
         _times("serving: the same, batched / not", found["batched"] / found["slow"], 2),
     ]

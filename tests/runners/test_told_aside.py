@@ -55,6 +55,33 @@ def test_what_a_listener_raises_comes_through_at_the_end() -> None:
         listener.run_ended(ENDED, 1.0)
 
 
+def test_what_a_listener_raises_in_between_comes_through_at_the_end() -> None:
+    class Broken(Silent):
+        def node_started(self, instance: str) -> None:
+            raise BrokenPipeError("nobody reads")
+
+    with told_aside(Broken) as listener:
+        listener.node_started("node")
+        listener.node_ended(NODE, 1.0)
+        with pytest.raises(BrokenPipeError, match=r"^nobody reads$"):
+            listener.run_ended(ENDED, 1.0)
+
+
+def test_what_was_told_before_an_interruption_is_passed_on() -> None:
+    notes = Notes()
+    notes.may_go_on.set()
+
+    def interrupted() -> None:
+        with told_aside(lambda: notes) as listener:
+            listener.node_started("node")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+
+    assert notes.told == ["started node"]
+
+
 def test_a_listener_that_cannot_be_made_comes_through_at_the_end() -> None:
     def make() -> Silent:
         raise ModuleNotFoundError("No module named 'rich'")

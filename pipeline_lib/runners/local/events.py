@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from queue import SimpleQueue
+from threading import Event
 from typing import Protocol
 
 from pipeline_lib.metadata.store import ExecutionRecord, RunRecord
@@ -55,6 +57,10 @@ class Silent:
         """Show nothing."""
 
 
+_PAUSE = 0.05
+"""Seconds for which steps are gathered: to wake a thread for each would slow short nodes down."""
+
+
 @contextmanager
 def told_aside(make: Callable[[], RunListener]) -> Iterator[RunListener]:
     """A listener that passes on what it is told, in a thread of its own.
@@ -63,31 +69,47 @@ def told_aside(make: Callable[[], RunListener]) -> Iterator[RunListener]:
     What `make` or its listener raises comes through when the run has ended.
     """
     with ThreadPoolExecutor(1, "plib-listener") as thread:
-        yield _Aside(thread, thread.submit(make))
+        aside = _Aside(thread, make)
+        try:
+            yield aside
+        finally:
+            aside.end()
 
 
 class _Aside:
-    def __init__(self, thread: ThreadPoolExecutor, listener: Future[RunListener]) -> None:
-        self._thread = thread
-        self._listener = listener
+    def __init__(self, thread: ThreadPoolExecutor, make: Callable[[], RunListener]) -> None:
+        self._calls: SimpleQueue[Callable[[RunListener], None] | None] = SimpleQueue()
+        self._is_ending = Event()
+        self._telling = thread.submit(self._tell_all, make)
 
     def run_started(self, run: Run, awaited: Collection[str]) -> None:
-        self._tell(lambda listener: listener.run_started(run, awaited))
+        self._calls.put(lambda listener: listener.run_started(run, awaited))
 
     def node_started(self, instance: str) -> None:
-        self._tell(lambda listener: listener.node_started(instance))
+        self._calls.put(lambda listener: listener.node_started(instance))
 
     def node_retried(self, execution: ExecutionRecord, delay: float) -> None:
-        self._tell(lambda listener: listener.node_retried(execution, delay))
+        self._calls.put(lambda listener: listener.node_retried(execution, delay))
 
     def node_ended(self, execution: ExecutionRecord, seconds: float) -> None:
-        self._tell(lambda listener: listener.node_ended(execution, seconds))
+        self._calls.put(lambda listener: listener.node_ended(execution, seconds))
 
     def image_pulled(self, image: str, progress: str) -> None:
-        self._tell(lambda listener: listener.image_pulled(image, progress))
+        self._calls.put(lambda listener: listener.image_pulled(image, progress))
 
     def run_ended(self, run: RunRecord, seconds: float) -> None:
-        self._tell(lambda listener: listener.run_ended(run, seconds)).result()
+        self._calls.put(lambda listener: listener.run_ended(run, seconds))
+        self.end()
+        self._telling.result()
 
-    def _tell(self, call: Callable[[RunListener], None]) -> Future[None]:
-        return self._thread.submit(lambda: call(self._listener.result()))
+    def end(self) -> None:
+        """Tell what is left, and nothing after it."""
+        self._calls.put(None)
+        self._is_ending.set()
+
+    def _tell_all(self, make: Callable[[], RunListener]) -> None:
+        listener = make()
+        while (call := self._calls.get()) is not None:
+            call(listener)
+            if self._calls.empty():
+                self._is_ending.wait(_PAUSE)

@@ -50,7 +50,10 @@ class ProcessState:
         return self._restore_limits()
 
     def _restore_limits(self) -> bool:
-        for kind, limits in _limits().items():
+        now = _limits()
+        if now == self.limits:
+            return True
+        for kind, limits in now.items():
             if limits != self.limits[kind]:
                 with contextlib.suppress(OSError, ValueError):
                     resource.setrlimit(kind, self.limits[kind])
