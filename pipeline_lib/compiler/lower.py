@@ -16,9 +16,9 @@ from pipeline_lib.compiler.levels import Levels
 from pipeline_lib.compiler.node_options import options_of
 from pipeline_lib.compiler.runtime_parameters import RuntimeParameters
 from pipeline_lib.compiler.source_bundles import SourceBundles
+from pipeline_lib.dsl.binding import BoundInput, BoundParameter
 from pipeline_lib.dsl.block import Block
 from pipeline_lib.dsl.channel import Channel, RunChannel
-from pipeline_lib.dsl.component_spec import BoundInput, BoundParameter
 from pipeline_lib.dsl.conditional import Cond
 from pipeline_lib.dsl.executor_spec import (
     BeamExecutorSpec,
