@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import click
 
@@ -20,10 +20,9 @@ from pipeline_lib import ir
 from pipeline_lib.cli.author_code import author_code
 from pipeline_lib.cli.author_module import add_to_path
 from pipeline_lib.cli.pipeline_argument import LoadedPipeline, load_pipeline
-from pipeline_lib.compiler.compile import compile
 from pipeline_lib.dsl.pipeline import Pipeline
 from pipeline_lib.errors import PipelineRunError, UserModuleError
-from pipeline_lib.metadata.connection import MetadataConnectionConfig
+from pipeline_lib.runners.given_pipeline import as_compiled, own_store
 from pipeline_lib.runners.local.run_options import RunOptions
 from pipeline_lib.tfx.as_tfx import serve_as_tfx
 from pipeline_lib.tfx.orchestration.local_dag_runner import runs_given_to
@@ -126,7 +125,8 @@ def _run_program(path: Path, arguments: Sequence[str], use: UseLoaded, then_end:
     def use_pipeline(pipeline: Pipeline | ir.Pipeline, options: RunOptions) -> Any:
         seen.append(pipeline)
         with redirect_stdout(stdout):
-            result = use(_loaded(pipeline, folder), options)
+            loaded = LoadedPipeline(as_compiled(pipeline), own_store(pipeline), folder)
+            result = use(loaded, options)
         if then_end:
             raise _Done
         return result
@@ -156,13 +156,6 @@ def _run_program(path: Path, arguments: Sequence[str], use: UseLoaded, then_end:
             f"Program {str(path)!r} has ended without running a pipeline. "
             "It must give one to LocalDagRunner().run(...)."
         )
-
-
-def _loaded(pipeline: Pipeline | ir.Pipeline, folder: str) -> LoadedPipeline:
-    if isinstance(pipeline, ir.Pipeline):
-        return LoadedPipeline(pipeline, None, folder)
-    store = cast("MetadataConnectionConfig | None", pipeline.metadata_connection_config)
-    return LoadedPipeline(compile(pipeline), store, folder)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 
 from pipeline_lib import ir
 from pipeline_lib.compiler.artifact_type import artifact_type
@@ -56,6 +56,14 @@ class Level:
         """The level and those around it, outermost first."""
         return [*(self.parent.path if self.parent else []), self]
 
+    def around(self, holder: Pipeline | ForEach) -> Level | None:
+        """The level of that holder, if this one is it or is inside of it."""
+        return next((one for one in self.path if one.holder is holder), None)
+
+    def depth_in_common(self, other: Level) -> int:
+        """How many levels this one and another have around them both, themselves included."""
+        return common_length(self.path, other.path)
+
     @property
     def item_parameter(self) -> str:
         """Name under which the nodes of a loop over values read the value."""
@@ -74,6 +82,16 @@ class Level:
         key = f"{source.node_id}.{source.output_key}"
         self.outputs[key] = (source, artifact_type(channel.type))
         return ir.NodeOutput(self.holder_id, key)
+
+
+def common_length(one: Sequence[object], other: Sequence[object]) -> int:
+    """How many elements two sequences begin with in common."""
+    count = 0
+    for left, right in zip(one, other, strict=False):
+        if left is not right:
+            break
+        count += 1
+    return count
 
 
 def free_key(wanted: str, taken: Container[str]) -> str:

@@ -1,27 +1,18 @@
-"""Which nodes wait for each other, and how an artifact gets from one set of them to another.
+"""Which nodes of a pipeline stand side by side and can wait for each other.
 
 The nodes of a pipeline, those of each sub-pipeline and those of each loop make a level of their
-own. In the level around it, a level is one node, its holder: what inner nodes read from outside
-becomes an input of the holder, what outer nodes read from inside becomes an output of it.
+own. In the level around it, a level is one node, its holder.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline_lib import ir
-from pipeline_lib.compiler.level import ITEM, Level, free_key
+from pipeline_lib.compiler.level import Level, common_length, free_key
 from pipeline_lib.dsl.block import Block
-from pipeline_lib.dsl.channel import (
-    Channel,
-    LoopChannel,
-    OutputChannel,
-    PipelineInputChannel,
-    UnionChannel,
-)
 from pipeline_lib.dsl.for_each import ForEach
 from pipeline_lib.dsl.node import BaseNode
-from pipeline_lib.dsl.pipeline import Pipeline
+from pipeline_lib.dsl.pipeline import Pipeline, PipelineInputs
 from pipeline_lib.errors import AuthoringError
 
 
@@ -56,56 +47,14 @@ class Levels:
         """Ids of the nodes of a level that one of them waits for without reading from them."""
         return tuple(sorted(self._waited_for.get((level, node_id), ())))
 
-    def sources(
-        self, channel: Channel | None, level: Level, reader: str
-    ) -> tuple[ir.InputSource, ...]:
-        """Where a node of `level` finds what a channel holds.
+    def level_of(self, node: BaseNode) -> Level | None:
+        """The level that a node is in; `None` if no pipeline lists it."""
+        return self._level_of.get(node)
 
-        Raises:
-            AuthoringError: it cannot reach it; the message begins with `reader`.
-        """
-        match channel:
-            case None:
-                return ()
-            case UnionChannel(channels=channels):
-                found = (self.sources(one, level, reader) for one in channels)
-                return tuple(source for sources in found for source in sources)
-            case OutputChannel():
-                return (self._output(channel, level, reader),)
-            case LoopChannel(loop=loop):
-                return (self._input_of(channel, loop, ITEM, level, reader),)
-            case PipelineInputChannel(inputs=inputs, output_key=key):
-                for pipeline in self._level_in:
-                    if isinstance(pipeline, Pipeline) and pipeline.pipeline_inputs is inputs:
-                        return (self._input_of(channel, pipeline, key, level, reader),)
-        raise AuthoringError(
-            f"{reader} reads {channel!r}, which no node of this pipeline writes. "
-            "Read artifacts of earlier runs through a Resolver."
-        )
-
-    def collects(self, channel: Channel | None, level: Level) -> bool:
-        """Whether a node of `level` finds in the channel what all elements of a loop gave."""
-        match channel:
-            case UnionChannel(channels=channels):
-                return any(self.collects(one, level) for one in channels)
-            case OutputChannel(producer=producer) if producer in self._level_of:
-                path = self._level_of[producer].path
-                inside = path[_common(path, level.path) :]
-                return any(isinstance(one.holder, ForEach) for one in inside)
-        return False
-
-    def loop_level(self, loop: ForEach, level: Level, reader: str) -> Level:
-        """The level of a loop whose value a node of `level` reads.
-
-        Raises:
-            AuthoringError: the node is not in that loop; the message begins with `reader`.
-        """
-        found = self._level_in.get(loop)
-        if found is None or found not in level.path:
-            raise AuthoringError(
-                f"{reader} reads the element of {loop!r}, but is not made inside its 'with' block."
-            )
-        return found
+    def pipeline_with(self, inputs: PipelineInputs) -> Pipeline | None:
+        """The pipeline that has these inputs."""
+        pipelines = (one for one in self._level_in if isinstance(one, Pipeline))
+        return next((one for one in pipelines if one.pipeline_inputs is inputs), None)
 
     def _add(self, level: Level, nodes: Sequence[BaseNode], depth: int) -> None:
         for node in nodes:
@@ -150,43 +99,7 @@ class Levels:
         self._level_in[pipeline] = inner
         for node in pipeline.components:
             # Blocks that are around the sub-pipeline as a whole are not the node's own.
-            self._add(inner, [node], _common(node.blocks, pipeline.blocks))
-
-    def _output(self, channel: OutputChannel, level: Level, reader: str) -> ir.InputSource:
-        home = self._level_of.get(channel.producer)
-        if home is None:
-            raise AuthoringError(f"{reader} reads {channel!r}, of a node that no pipeline lists.")
-        if home is level:
-            return ir.NodeOutput(channel.producer.id, channel.output_key)
-        if level in home.path:
-            inner = home.path[home.path.index(level) + 1]
-            if isinstance(inner.holder, Pipeline):
-                raise AuthoringError(
-                    f"{reader} reads {channel!r}, which is inside sub-pipeline "
-                    f"{inner.holder_id!r}. Declare it in its outputs={{...}} and read those."
-                )
-            source = self._output(channel, inner, reader)
-            assert isinstance(source, ir.NodeOutput), "an output that is inside is written there"
-            return inner.export(channel, source)
-        return self._captured(channel, level, reader)
-
-    def _input_of(
-        self, channel: Channel, holder: Pipeline | ForEach, key: str, level: Level, reader: str
-    ) -> ir.PipelineInput:
-        home = self._level_in.get(holder)
-        if home is level:
-            return ir.PipelineInput(key)
-        if home is None or home not in level.path:
-            raise AuthoringError(f"{reader} reads {channel!r}, but is not inside {holder!r}.")
-        return self._captured(channel, level, reader)
-
-    def _captured(self, channel: Channel, level: Level, reader: str) -> ir.PipelineInput:
-        if isinstance(level.holder, Pipeline) or level.parent is None:
-            raise AuthoringError(
-                f"{reader} in sub-pipeline {level.holder_id!r} reads {channel!r}, which is outside "
-                "of it. Declare it: Pipeline(..., inputs=PipelineInputs({...}))."
-            )
-        return level.capture(channel, self.sources(channel, level.parent, reader))
+            self._add(inner, [node], common_length(node.blocks, pipeline.blocks))
 
     def _task_dependencies(self, nodes: Sequence[BaseNode]) -> dict[tuple[Level, str], set[str]]:
         """For each node, and each holder, the ids of its level that it has to wait for."""
@@ -206,7 +119,7 @@ class Levels:
 
     def _in_common_level(self, node: BaseNode, upstream: BaseNode) -> tuple[tuple[Level, str], str]:
         mine, theirs = self._level_of[node].path, self._level_of[upstream].path
-        depth = _common(mine, theirs)
+        depth = common_length(mine, theirs)
         own_id = mine[depth].holder_id if len(mine) > depth else node.id
         other_id = theirs[depth].holder_id if len(theirs) > depth else upstream.id
         return (mine[depth - 1], own_id), other_id
@@ -218,16 +131,6 @@ def _pipeline_of(level: Level) -> Pipeline:
 
 def _is_loop(block: Block) -> bool:
     return isinstance(block, ForEach)
-
-
-def _common(one: Sequence[object], other: Sequence[object]) -> int:
-    """How many elements two sequences begin with in common."""
-    count = 0
-    for left, right in zip(one, other, strict=False):
-        if left is not right:
-            break
-        count += 1
-    return count
 
 
 def _free_name(wanted: str, level: Level) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline_lib import ir
 from pipeline_lib.compiler.artifact_type import artifact_type
+from pipeline_lib.compiler.channel_sources import ChannelSources
 from pipeline_lib.compiler.code import CodeDigests
 from pipeline_lib.compiler.expression_inputs import ExpressionInputs
 from pipeline_lib.compiler.level import ITEM, Level
@@ -15,9 +16,9 @@ from pipeline_lib.compiler.levels import Levels
 from pipeline_lib.compiler.node_options import options_of
 from pipeline_lib.compiler.runtime_parameters import RuntimeParameters
 from pipeline_lib.compiler.source_bundles import SourceBundles
+from pipeline_lib.dsl.binding import BoundInput, BoundParameter
 from pipeline_lib.dsl.block import Block
 from pipeline_lib.dsl.channel import Channel, RunChannel
-from pipeline_lib.dsl.component_spec import BoundInput, BoundParameter
 from pipeline_lib.dsl.conditional import Cond
 from pipeline_lib.dsl.executor_spec import (
     BeamExecutorSpec,
@@ -66,6 +67,7 @@ class NodeLowering:
         self._sources = sources
         self._code = code
         self._levels = Levels(pipeline)
+        self._channels = ChannelSources(self._levels)
         self._lowered: dict[BaseNode | Level, ir.Node] = {}
 
     def nodes(self) -> tuple[ir.Node, ...]:
@@ -99,7 +101,7 @@ class NodeLowering:
 
     def _lower(self, node: BaseNode, level: Level) -> ir.Node:
         where = f"Node {node.id!r}"
-        reader = ExpressionInputs(where, level, self._levels, self._runtime_parameters)
+        reader = ExpressionInputs(where, level, self._channels, self._runtime_parameters)
         parameters = {
             name: self._parameter(node, name, bound, reader)
             for name, bound in node.bound_parameters.items()
@@ -128,10 +130,10 @@ class NodeLowering:
         loop = inner.holder
         assert isinstance(loop, ForEach)
         where = f"ForEach {inner.holder_id!r}"
-        reader = ExpressionInputs(where, level, self._levels, self._runtime_parameters)
+        reader = ExpressionInputs(where, level, self._channels, self._runtime_parameters)
         parameters = {}
         if isinstance(loop.items, RunChannel):
-            sources = self._levels.sources(loop.items, level, where)
+            sources = self._channels.sources(loop.items, level, where)
             inner.inputs[ITEM] = ir.Input(artifact_type(loop.items.type), sources, min_count=0)
             over = ITEM
         else:
@@ -157,7 +159,7 @@ class NodeLowering:
         self._lower_members(inner)
         for key, channel in pipeline.inner_outputs.items():
             reader = f"Output {key!r} of sub-pipeline {pipeline.id!r}"
-            (source,) = self._levels.sources(channel, inner, reader)
+            (source,) = self._channels.sources(channel, inner, reader)
             assert isinstance(source, ir.NodeOutput), "the pipeline lists the node that writes it"
             inner.outputs[key] = (source, artifact_type(channel.type))
 
@@ -181,7 +183,7 @@ class NodeLowering:
     def _input(self, node: BaseNode, key: str, bound: BoundInput, level: Level) -> ir.Input:
         declared = bound.declared
         reader = f"Input {key!r} of node {node.id!r}"
-        if declared.max_count == 1 and self._levels.collects(bound.channel, level):
+        if declared.max_count == 1 and self._channels.are_collected(bound.channel, level):
             raise AuthoringError(
                 f"{reader} takes one artifact, but outside of its ForEach block {bound.channel!r} "
                 "is what all elements gave. Let the input take a list: "
@@ -200,7 +202,7 @@ class NodeLowering:
         if isinstance(node.executor_spec, ResolverSpec) and not isinstance(channel, RunChannel):
             assert channel is not None, "a resolver's inputs are all given"
             return (_store_query(channel),)
-        return self._levels.sources(channel, level, reader)
+        return self._channels.sources(channel, level, reader)
 
     def _parameter(
         self, node: BaseNode, name: str, bound: BoundParameter, reader: ExpressionInputs

@@ -6,29 +6,18 @@ import ast
 import hashlib
 import os
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pipeline_lib.compiler.canonical_source import canonical_source, is_docstring
+from pipeline_lib.compiler.bound_names import bound_names
+from pipeline_lib.compiler.canonical_source import canonical_source
 from pipeline_lib.compiler.first_party import FoundModule
-from pipeline_lib.compiler.references import (
-    Chain,
-    Imports,
-    References,
-    bound_names,
-    chain_of,
-    references,
-)
+from pipeline_lib.compiler.import_effects import is_for_type_checkers, matters, only_defines
+from pipeline_lib.compiler.imports import Imports
+from pipeline_lib.compiler.references import Chain, References, chain_of, references
 from pipeline_lib.compiler.session_source import changed_names
-
-_WIRING = {"add_upstream_node", "add_upstream_nodes", "add_downstream_node", "add_downstream_nodes"}
-"""Methods that connect the nodes of a pipeline, which has no effect on what the nodes do."""
-
-_BLOCKS = {"Cond", "ForEach"}
-"""Names of `with` blocks of a pipeline."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +76,7 @@ class ModuleSource:
         self._content = _content(found)
         tree = _parsed(self._content)
         self.is_python = tree is not None
-        self.statements = [] if tree is None else [one for one in tree.body if _matters(one)]
+        self.statements = [] if tree is None else [one for one in tree.body if matters(one)]
         for statement in self.statements:
             self._add(statement)
         if b"global" in self._content:
@@ -109,7 +98,7 @@ class ModuleSource:
             self.definitions[name].append(definition)
         if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             self._add_inner_imports(statement, definition)
-        if not self._is_session and not _only_defines(statement):
+        if not self._is_session and not only_defines(statement):
             self.effects.append(definition)
 
     def _add_inner_imports(self, statement: ast.stmt, definition: Definition) -> None:
@@ -120,9 +109,9 @@ class ModuleSource:
                 inner.add(one, self._package)
         for name, targets in inner.targets.items():
             self.imports.targets[name] += targets
-            if not _is_for_type_checkers(statement):
+            if not is_for_type_checkers(statement):
                 self.definitions[name].append(definition)
-        if not _is_for_type_checkers(statement):
+        if not is_for_type_checkers(statement):
             self.imports.modules += inner.modules
             self.imports.stars += inner.stars
 
@@ -185,78 +174,3 @@ def _parsed(content: bytes) -> ast.Module | None:
     except (SyntaxError, ValueError):
         # It does not import either, which is reported where it is run.
         return None
-
-
-def _matters(statement: ast.stmt) -> bool:
-    return not (
-        is_docstring(statement) or isinstance(statement, ast.Pass) or _is_main_block(statement)
-    )
-
-
-def _is_main_block(statement: ast.stmt) -> bool:
-    """`if __name__ == "__main__":`, which no import runs."""
-    match statement:
-        case ast.If(
-            test=ast.Compare(
-                left=ast.Name(id="__name__"),
-                ops=[ast.Eq()],
-                comparators=[ast.Constant(value="__main__")],
-            ),
-            orelse=[],
-        ):
-            return True
-    return False
-
-
-def _is_for_type_checkers(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.If) and chain_of(statement.test)[-1:] == ("TYPE_CHECKING",)
-
-
-def _only_defines(statement: ast.stmt) -> bool:
-    """Whether all that a statement does is to bind names."""
-    match statement:
-        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-            return True
-        case ast.Import() | ast.ImportFrom() | ast.Pass():
-            return True
-        case ast.Assign(targets=targets):
-            return all(map(_is_name, targets))
-        case ast.AnnAssign(target=target) | ast.AugAssign(target=target):
-            return _is_name(target)
-        case ast.Expr(value=ast.Call(func=ast.Attribute(attr=method))):
-            return method in _WIRING
-        case ast.Expr(value=ast.Constant()):
-            return True
-        case ast.If(body=body, orelse=orelse):
-            return all(map(_only_defines, [*body, *orelse]))
-        case ast.With(items=items, body=body):
-            return all(map(_is_pipeline_block, items)) and all(map(_only_defines, body))
-        case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=finalbody):
-            return all(map(_only_defines, _all(body, handlers, orelse, finalbody)))
-    return False
-
-
-def _all(
-    body: Sequence[ast.stmt], handlers: Sequence[ast.ExceptHandler], *others: Sequence[ast.stmt]
-) -> Iterator[ast.stmt]:
-    yield from body
-    for handler in handlers:
-        yield from handler.body
-    for other in others:
-        yield from other
-
-
-def _is_name(target: ast.AST) -> bool:
-    match target:
-        case ast.Name():
-            return True
-        case ast.Tuple(elts=elements) | ast.List(elts=elements):
-            return all(map(_is_name, elements))
-        case ast.Starred(value=value):
-            return _is_name(value)
-    return False
-
-
-def _is_pipeline_block(item: ast.withitem) -> bool:
-    call = item.context_expr
-    return isinstance(call, ast.Call) and chain_of(call.func)[-1:] in {(name,) for name in _BLOCKS}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline_lib.compiler.first_party import FoundModule, ModuleFinder
+from pipeline_lib.compiler.imports import ImportTarget
 from pipeline_lib.compiler.module_source import ModuleSource, Sources
-from pipeline_lib.compiler.references import Chain, ImportTarget
+from pipeline_lib.compiler.references import Chain
 
 WHOLE = ""
 """In place of a name: everything in the module."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from pipeline_lib.compiler.imports import Imports, ImportTarget
 from pipeline_lib.compiler.module_source import Definition, ModuleSource, digest_of
 from pipeline_lib.compiler.name_lookup import WHOLE, NameLookup, Place
-from pipeline_lib.compiler.references import Chain, Imports, ImportTarget
+from pipeline_lib.compiler.references import Chain
 from pipeline_lib.compiler.registration import registrations
 
 _TOP_LEVEL = "<top level>"

@@ -3,84 +3,18 @@
 from __future__ import annotations
 
 import ast
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from pipeline_lib.compiler.bound_names import bound_names
+from pipeline_lib.compiler.imports import Imports, absolute_name
 
 Chain = tuple[str, ...]
 """`("helpers", "clean")` for `helpers.clean`, `("clean",)` for `clean`."""
 
 _ANY_NAME = {"globals", "exec", "eval", "__import__"}
 """Functions that reach a module's names without naming them."""
-
-_NAMED = (
-    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler),
-    *(ast.MatchAs, ast.MatchStar, ast.MatchMapping),
-)
-_NAMING = ("name", "rest")
-"""Fields of these in which the name is that they bind."""
-
-_INSIDE: Mapping[type[ast.AST], tuple[str, ...]] = {
-    ast.Assign: ("targets",),
-    ast.AnnAssign: ("target",),
-    ast.AugAssign: ("target",),
-    ast.Delete: ("targets",),
-    ast.For: ("target", "body", "orelse"),
-    ast.AsyncFor: ("target", "body", "orelse"),
-    ast.While: ("body", "orelse"),
-    ast.If: ("body", "orelse"),
-    ast.With: ("items", "body"),
-    ast.AsyncWith: ("items", "body"),
-    ast.withitem: ("optional_vars",),
-    ast.Try: ("body", "handlers", "orelse", "finalbody"),
-    ast.ExceptHandler: ("body",),
-    ast.Tuple: ("elts",),
-    ast.List: ("elts",),
-    ast.Starred: ("value",),
-    ast.Match: ("cases",),
-    ast.match_case: ("pattern", "body"),
-    ast.MatchAs: ("pattern",),
-    ast.MatchOr: ("patterns",),
-    ast.MatchSequence: ("patterns",),
-    ast.MatchMapping: ("patterns",),
-    ast.MatchClass: ("patterns", "kwd_patterns"),
-    getattr(ast, "TryStar", ast.Try): ("body", "handlers", "orelse", "finalbody"),
-}
-"""Where statements of the same scope, and targets, stand in a node."""
-
-
-@dataclass(frozen=True)
-class ImportTarget:
-    """What a name stands for that an import binds: a module, or a name in one."""
-
-    module: str
-    attribute: str = ""
-
-
-@dataclass
-class Imports:
-    """What import statements bind, and the modules that they load."""
-
-    targets: dict[str, list[ImportTarget]] = field(default_factory=lambda: defaultdict(list))
-    modules: list[str] = field(default_factory=list)
-    stars: list[str] = field(default_factory=list)
-
-    def add(self, statement: ast.Import | ast.ImportFrom, package: str) -> None:
-        """Note a statement of a module in `package`."""
-        if isinstance(statement, ast.Import):
-            for alias in statement.names:
-                self.modules.append(alias.name)
-                bound = alias.asname or alias.name.partition(".")[0]
-                self.targets[bound].append(ImportTarget(alias.name if alias.asname else bound))
-            return
-        module = absolute_name(statement.module or "", statement.level, package)
-        for alias in statement.names:
-            if alias.name == "*":
-                self.stars.append(module)
-                continue
-            self.modules += [module, f"{module}.{alias.name}"]
-            self.targets[alias.asname or alias.name].append(ImportTarget(module, alias.name))
 
 
 @dataclass
@@ -107,34 +41,6 @@ def references(node: ast.AST, package: str) -> References:
     return reader.found
 
 
-def bound_names(nodes: Iterable[ast.AST]) -> set[str]:
-    """The names that statements bind in their own scope, but for those of imports and of `:=`."""
-    names: set[str] = set()
-    declared_global: set[str] = set()
-    waiting = list(nodes)
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.Name):
-            names.add(node.id)
-        elif isinstance(node, ast.Global):
-            declared_global.update(node.names)
-        else:
-            names.update(filter(None, (getattr(node, one, None) for one in _naming(node))))
-            for place in _INSIDE.get(type(node), ()):
-                inner = getattr(node, place)
-                waiting += inner if isinstance(inner, list) else [inner] if inner else []
-    return names - declared_global
-
-
-def absolute_name(name: str, level: int, package: str) -> str:
-    """The module that `from {level dots}{name} import ...` names in `package`."""
-    if level == 0:
-        return name
-    parts = package.split(".")
-    base = parts[: len(parts) - level + 1]
-    return ".".join([*base, name] if name else base)
-
-
 def chain_of(node: ast.AST) -> Chain:
     """`("helpers", "clean")` for `helpers.clean`; empty for what is no such chain."""
     attributes: list[str] = []
@@ -142,10 +48,6 @@ def chain_of(node: ast.AST) -> Chain:
         attributes.append(node.attr)
         node = node.value
     return (node.id, *reversed(attributes)) if isinstance(node, ast.Name) else ()
-
-
-def _naming(node: ast.AST) -> tuple[str, ...]:
-    return _NAMING if isinstance(node, _NAMED) else ()
 
 
 class _Reader:

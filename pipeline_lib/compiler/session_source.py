@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from pipeline_lib.compiler.references import Imports, bound_names
+from pipeline_lib.compiler.bound_names import bound_names
+from pipeline_lib.compiler.imports import Imports
 
 _DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _IMPORTS = ("import ", "from ")

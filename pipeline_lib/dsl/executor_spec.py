@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline_lib.dsl.component_spec import BoundParameter, ExecutionParameter
+from pipeline_lib.dsl.binding import BoundParameter
+from pipeline_lib.dsl.declarations import ExecutionParameter
 from pipeline_lib.dsl.import_path import import_path
 from pipeline_lib.dsl.runtime_parameter import RuntimeParameter
 from pipeline_lib.errors import AuthoringError

@@ -7,12 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from pipeline_lib.artifacts.artifact import Artifact
-from pipeline_lib.dsl.component_spec import (
-    BoundInput,
-    BoundParameter,
-    ExecutionParameter,
-    refuse_unknown_arguments,
-)
+from pipeline_lib.dsl.binding import BoundInput, BoundParameter, refuse_unknown_arguments
+from pipeline_lib.dsl.declarations import ExecutionParameter
 from pipeline_lib.dsl.executor_spec import FunctionExecutorSpec
 from pipeline_lib.dsl.function_signature import FunctionSignature
 from pipeline_lib.dsl.import_path import import_path

@@ -13,7 +13,7 @@ from pipeline_lib.artifacts.artifact import Artifact
 from pipeline_lib.artifacts.value_artifact import ValueArtifact, value_artifact_type
 from pipeline_lib.dsl.annotations import Role
 from pipeline_lib.dsl.channel import is_artifact_class
-from pipeline_lib.dsl.component_spec import ChannelParameter
+from pipeline_lib.dsl.declarations import ChannelParameter
 from pipeline_lib.dsl.parameter_types import checked_value, parameter_type
 from pipeline_lib.errors import AuthoringError
 

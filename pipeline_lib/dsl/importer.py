@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline_lib.artifacts.artifact import Artifact
+from pipeline_lib.dsl.binding import BoundParameter
 from pipeline_lib.dsl.channel import is_artifact_class
-from pipeline_lib.dsl.component_spec import BoundParameter, ExecutionParameter
+from pipeline_lib.dsl.declarations import ExecutionParameter
 from pipeline_lib.dsl.executor_spec import ImporterSpec
 from pipeline_lib.dsl.node import BaseNode
 from pipeline_lib.dsl.parameter_types import InputPath, plain_json

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol
 
 from pipeline_lib import ir
 from pipeline_lib.artifacts.artifact import Artifact
+from pipeline_lib.dsl.binding import BoundInput, BoundParameter
 from pipeline_lib.dsl.block import open_blocks
 from pipeline_lib.dsl.channel import Channel, OutputChannel
-from pipeline_lib.dsl.component_spec import BoundInput, BoundParameter
 from pipeline_lib.dsl.conditional import Cond
 from pipeline_lib.dsl.executor_spec import ExecutorSpec
 from pipeline_lib.dsl.foreign import adopted

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 
+from pipeline_lib.dsl.binding import BoundInput, BoundParameter
 from pipeline_lib.dsl.block import Block
 from pipeline_lib.dsl.channel import (
     Channel,
@@ -14,13 +15,8 @@ from pipeline_lib.dsl.channel import (
     RunChannel,
     UnionChannel,
 )
-from pipeline_lib.dsl.component_spec import (
-    BoundInput,
-    BoundParameter,
-    ChannelParameter,
-    ExecutionParameter,
-)
 from pipeline_lib.dsl.conditional import Cond
+from pipeline_lib.dsl.declarations import ChannelParameter, ExecutionParameter
 from pipeline_lib.dsl.executor_spec import SubPipelineSpec, beam_arguments
 from pipeline_lib.dsl.for_each import ForEach
 from pipeline_lib.dsl.foreign import adopted

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline_lib.artifacts.strategies import ResolverStrategy
+from pipeline_lib.dsl.binding import BoundInput
 from pipeline_lib.dsl.channel import Channel
-from pipeline_lib.dsl.component_spec import BoundInput, ChannelParameter
+from pipeline_lib.dsl.declarations import ChannelParameter
 from pipeline_lib.dsl.executor_spec import ResolverSpec
 from pipeline_lib.dsl.import_path import import_path
 from pipeline_lib.dsl.node import BaseNode

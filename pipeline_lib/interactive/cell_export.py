@@ -6,7 +6,8 @@ import ast
 from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 
-from pipeline_lib.compiler.references import bound_names, chain_of
+from pipeline_lib.compiler.bound_names import bound_names
+from pipeline_lib.compiler.references import chain_of
 from pipeline_lib.interactive.magics import with_code_of_magics
 
 _SHOWS = {"print", "display", "help"}

@@ -35,11 +35,12 @@ from pipeline_lib.interactive.workforce import ContextWorkers
 from pipeline_lib.metadata.connection import MetadataConnectionConfig
 from pipeline_lib.metadata.store import MetadataStore, open_store
 from pipeline_lib.node.environment import check_secrets
+from pipeline_lib.node.parameter_values import still_declared
 from pipeline_lib.node.run import Run, intended_run, prepare_run
 from pipeline_lib.runners.local.container_engine import images_known_here
+from pipeline_lib.runners.local.in_worker import refuse_in_worker
 from pipeline_lib.runners.local.intended_run import new_run_id
 from pipeline_lib.runners.local.result import RunResult, run_error
-from pipeline_lib.runners.local.runner import refuse_in_worker
 
 
 @dataclass
@@ -181,23 +182,18 @@ class Session:
     def _prepared(
         self, compiled: ir.Pipeline, parameters: Mapping[str, Any], use_cache: bool
     ) -> Run:
-        given = {**self._declared(compiled), **parameters}
+        given = {**still_declared(compiled, self.parameters), **parameters}
         run = prepare_run(compiled, new_run_id(), given, self.root, use_cache)
         self.parameters.update(parameters)
         return run
 
     def _states(self, compiled: ir.Pipeline, store: MetadataStore) -> list[NodeState]:
-        given = self._declared(compiled)
+        given = still_declared(compiled, self.parameters)
         run = replace(
             intended_run(compiled, new_run_id(), given, self.root),
             identify_image=images_known_here(compiled.every_node()),
         )
         return node_states(run, self.known.last(run.pipeline), store)
-
-    def _declared(self, compiled: ir.Pipeline) -> dict[str, Any]:
-        """The parameters given so far that a pipeline declares."""
-        names = {parameter.name for parameter in compiled.runtime_parameters}
-        return {name: value for name, value in self.parameters.items() if name in names}
 
 
 def is_whole(node: object) -> TypeGuard[Pipeline]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,6 @@ import ml_metadata
 from ml_metadata.proto import metadata_store_pb2 as mlmd
 
 from pipeline_lib.artifacts.artifact import ArtifactRecord
-from pipeline_lib.ir.inputs import ArtifactType
 from pipeline_lib.metadata.connection import MetadataConnectionConfig
 from pipeline_lib.metadata.mlmd_annotations import (
     change_properties,
@@ -21,28 +20,21 @@ from pipeline_lib.metadata.mlmd_annotations import (
     tag_changes,
 )
 from pipeline_lib.metadata.mlmd_artifacts import in_batches
-from pipeline_lib.metadata.mlmd_events import (
-    Link,
-    at_their_places,
-    event_places,
-    links,
-)
+from pipeline_lib.metadata.mlmd_events import Link, at_their_places, links
 from pipeline_lib.metadata.mlmd_exact import columns_of, keep_exact
+from pipeline_lib.metadata.mlmd_known_ids import ContextName, KnownIds
 from pipeline_lib.metadata.mlmd_reader import MlmdReader
 from pipeline_lib.metadata.mlmd_records import (
     PREFIX,
     artifact_message,
     artifact_record,
-    artifact_type_message,
     execution_message,
 )
 from pipeline_lib.metadata.mlmd_runs import ENDED, give_tags, own_names, run_context, run_record
 from pipeline_lib.metadata.mlmd_session import Session, writing
+from pipeline_lib.metadata.mlmd_written_already import written_already
 from pipeline_lib.metadata.records import ExecutionRecord, ExecutionState, RunRecord
 from pipeline_lib.metadata.tracking import NoteRecord
-
-_CONTEXT_TYPES = ("pipeline", "pipeline_run", "node", "execution_cache")
-"""TFX's context types: a pipeline, one run, a node across runs, executions with one cache key."""
 
 
 class MlmdStore(MlmdReader):
@@ -54,20 +46,14 @@ class MlmdStore(MlmdReader):
 
     def __init__(self, config: MetadataConnectionConfig) -> None:
         super().__init__()
-        self._context_types: dict[str, int] = {}
-        self._type_ids: dict[tuple[str, str], int] = {}
-        self._context_ids: dict[tuple[str, str], int] = {}
+        self._ids = KnownIds()
         self._columns = columns_of(config)
-        self._session = Session(config, self._put_context_types)
-
-    def _put_context_types(self, store: Any) -> None:
-        ids = store.put_context_types(_CONTEXT_TYPES)
-        self._context_types.update(zip(_CONTEXT_TYPES, ids, strict=True))
+        self._session = Session(config, self._ids.put_context_types)
 
     @writing
     def record_run(self, run: RunRecord) -> None:
         """Record a run, or its new state."""
-        context = run_context(run, self._context_types["pipeline_run"])
+        context = run_context(run, self._ids.context_type("pipeline_run"))
         keep_exact(context, self._columns)
         known = self._context("pipeline_run", run.run_id)
         if known is None:
@@ -113,7 +99,8 @@ class MlmdStore(MlmdReader):
 
     @writing
     def _record(self, execution: ExecutionRecord, mark: str) -> ExecutionRecord:
-        message = execution_message(execution, self._execution_type(execution.type_name))
+        type_id = self._ids.execution_type(self._store, execution.type_name)
+        message = execution_message(execution, type_id)
         if mark:
             message.external_id = mark
         keep_exact(message, self._columns)
@@ -122,23 +109,19 @@ class MlmdStore(MlmdReader):
         outputs = links(kind, execution.outputs) if execution.state.is_success else []
         new_artifacts = [self._new_artifact(execution, link) for link in outputs]
         artifacts = [None] * len(inputs) + new_artifacts
-        execution_id, artifact_ids = self._written_already(
-            message, inputs + outputs
-        ) or self._put_execution(execution, message, artifacts, inputs + outputs)
+        all_links = inputs + outputs
+        in_doubt = self._session.in_doubt
+        written = written_already(self._store, message, all_links) if in_doubt else None
+        execution_id, artifact_ids = written or self._put_execution(
+            execution, message, artifacts, all_links
+        )
         # The store answers with one id for each link, in their order.
         output_ids = artifact_ids[len(inputs) :]
         recorded_outputs = at_their_places(
-            (link.places, _recorded(link.record, artifact, artifact_id))
+            (link.places, _recorded_artifact(link.record, artifact, artifact_id))
             for link, artifact, artifact_id in zip(outputs, new_artifacts, output_ids, strict=True)
         )
-        now = time.time()
-        recorded = replace(
-            execution,
-            id=execution_id,
-            outputs=recorded_outputs or execution.outputs,
-            started=execution.started or now,
-            ended=0.0 if execution.state is ExecutionState.RUNNING else now,
-        )
+        recorded = _recorded_now(execution, execution_id, recorded_outputs)
         self._recorded[execution.run_id, execution.instance] = recorded
         return recorded
 
@@ -154,37 +137,12 @@ class MlmdStore(MlmdReader):
         execution_id, artifact_ids, context_ids = self._store.put_execution(
             message,
             [(artifact, link.event) for artifact, link in zip(artifacts, links, strict=True)],
-            [self._known_or_new_context(*name) for name in names],
+            [self._ids.context(*name) for name in names],
             reuse_context_if_already_exist=True,
             force_reuse_context=True,
         )
-        self._context_ids.update(zip(names, context_ids, strict=True))
+        self._ids.note_contexts(names, context_ids)
         return execution_id, artifact_ids
-
-    def _written_already(
-        self, message: mlmd.Execution, links: Sequence[Link]
-    ) -> tuple[int, list[int]] | None:
-        """What `_put_execution` gives, if it has done its work before the connection was lost."""
-        if not self._session.in_doubt:
-            return None
-        found = self._found_again(message)
-        if found is None or found.last_known_state != message.last_known_state:
-            return None
-        events = self._store.get_events_by_execution_ids([found.id])
-        ids = {(one.type, *event_places(one)): int(one.artifact_id) for one in events}
-        keys = [(link.event.type, *link.places) for link in links]
-        return (found.id, [ids[key] for key in keys]) if set(keys) <= set(ids) else None
-
-    def _found_again(self, message: mlmd.Execution) -> mlmd.Execution | None:
-        try:
-            (found,) = (
-                self._store.get_executions_by_id([message.id])
-                if message.id
-                else self._store.get_executions_by_external_ids([message.external_id])
-            )
-        except ml_metadata.errors.NotFoundError:
-            return None
-        return found
 
     @writing
     def mark_deleted(self, artifact_ids: Collection[int]) -> None:
@@ -208,22 +166,14 @@ class MlmdStore(MlmdReader):
                 artifact.state = state
             self._store.put_artifacts(artifacts)
 
-    def _known_or_new_context(self, type_name: str, name: str) -> mlmd.Context:
-        """A context, with its id if it is known; else the store finds it by its name."""
-        context = mlmd.Context(type_id=self._context_types[type_name], name=name)
-        known = self._context_ids.get((type_name, name))
-        if known is not None:
-            context.id = known
-        return context
-
     def _put_new_run(self, run: mlmd.Context, pipeline_name: str) -> None:
         """Record a run below its pipeline, as TFX does."""
         known = self._context("pipeline", pipeline_name)
         pipeline = known or mlmd.Context(
-            type_id=self._context_types["pipeline"], name=pipeline_name
+            type_id=self._ids.context_type("pipeline"), name=pipeline_name
         )
         pipeline_id, run_id = self._store.put_contexts([pipeline, run])
-        self._context_ids["pipeline", pipeline_name] = pipeline_id
+        self._ids.note_contexts([("pipeline", pipeline_name)], [pipeline_id])
         self._put_below(pipeline_id, run_id)
 
     def _put_below(self, parent_id: int, child_id: int) -> None:
@@ -233,34 +183,18 @@ class MlmdStore(MlmdReader):
         except ml_metadata.errors.AlreadyExistsError:
             pass  # written before the connection was lost
 
-    def _execution_type(self, name: str) -> int:
-        key = ("execution", name)
-        if key not in self._type_ids:
-            self._type_ids[key] = self._store.put_execution_type(
-                mlmd.ExecutionType(name=name), can_add_fields=True, can_omit_fields=True
-            )
-        return self._type_ids[key]
-
-    def _artifact_type(self, artifact_type: ArtifactType) -> int:
-        key = ("artifact", artifact_type.name)
-        if key not in self._type_ids:
-            self._type_ids[key] = self._store.put_artifact_type(
-                artifact_type_message(artifact_type), can_add_fields=True, can_omit_fields=True
-            )
-        return self._type_ids[key]
-
     def _new_artifact(self, execution: ExecutionRecord, link: Link) -> mlmd.Artifact | None:
         """The new artifact of a link; one that is recorded already is left as it is."""
         if link.record.id:
             return None
         declared = execution.output_types[link.places[0][0]]
-        type_id = self._artifact_type(declared)
+        type_id = self._ids.artifact_type(self._store, declared)
         message = artifact_message(link.record, declared, type_id, execution.node_id)
         keep_exact(message, self._columns)
         return message
 
 
-def _context_names(execution: ExecutionRecord) -> list[tuple[str, str]]:
+def _context_names(execution: ExecutionRecord) -> list[ContextName]:
     """Type and name of each context that an execution belongs to."""
     names = [
         ("pipeline", execution.pipeline_name),
@@ -275,7 +209,20 @@ def _context_names(execution: ExecutionRecord) -> list[tuple[str, str]]:
     return names
 
 
-def _recorded(
+def _recorded_now(
+    execution: ExecutionRecord, execution_id: int, outputs: dict[str, list[ArtifactRecord]]
+) -> ExecutionRecord:
+    now = time.time()
+    return replace(
+        execution,
+        id=execution_id,
+        outputs=outputs or execution.outputs,
+        started=execution.started or now,
+        ended=0.0 if execution.state is ExecutionState.RUNNING else now,
+    )
+
+
+def _recorded_artifact(
     record: ArtifactRecord, new: mlmd.Artifact | None, artifact_id: int
 ) -> ArtifactRecord:
     """The record as it is when it is read from the store: a struct knows no integers."""

@@ -49,6 +49,12 @@ def runtime_parameters(pipeline: Pipeline, given: Mapping[str, Any]) -> dict[str
     return values
 
 
+def still_declared(pipeline: Pipeline, earlier: Mapping[str, Any]) -> dict[str, Any]:
+    """Of values that runtime parameters had earlier, those of parameters that are there now."""
+    names = {parameter.name for parameter in pipeline.runtime_parameters}
+    return {name: value for name, value in earlier.items() if name in names}
+
+
 def parameter_values(node: Node, scope: evaluation.Scope) -> dict[str, Any]:
     """The value of each parameter of a node.
 

@@ -10,7 +10,8 @@ from tfx.proto.orchestration import executable_spec_pb2
 from tfx.types.standard_component_specs import MODULE_FILE_KEY
 
 from pipeline_lib import ir
-from pipeline_lib.dsl.component_spec import BoundInput, BoundParameter, ChannelParameter
+from pipeline_lib.dsl.binding import BoundInput, BoundParameter
+from pipeline_lib.dsl.declarations import ChannelParameter
 from pipeline_lib.dsl.executor_spec import BeamExecutorSpec, ContainerExecutorSpec, ExecutorSpec
 from pipeline_lib.dsl.import_path import import_path
 from pipeline_lib.dsl.node import BaseNode

@@ -10,7 +10,7 @@ from tfx.orchestration.data_types_utils import set_parameter_value
 from tfx.proto.orchestration import pipeline_pb2
 
 from pipeline_lib import ir
-from pipeline_lib.dsl.component_spec import BoundParameter
+from pipeline_lib.dsl.binding import BoundParameter
 from pipeline_lib.dsl.placeholder import Placeholder
 from pipeline_lib.dsl.runtime_parameter import RuntimeParameter
 from pipeline_lib.ir.expressions import Literal

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline_lib import ir
-from pipeline_lib.compiler.compile import compile
 from pipeline_lib.dsl.kubernetes_options import recheck_kubernetes
 from pipeline_lib.dsl.pipeline import Pipeline
 from pipeline_lib.errors import AuthoringError, PipelineLibError, did_you_mean
 from pipeline_lib.ir.kubernetes import KubernetesOptions
 from pipeline_lib.metadata.connection import MetadataConnectionConfig, SqliteConnection
 from pipeline_lib.node.parameter_values import runtime_parameters
+from pipeline_lib.runners.given_pipeline import as_compiled, own_store
 from pipeline_lib.runners.kubeflow.client.access import ClusterAccess
 from pipeline_lib.runners.kubeflow.settings import KubeflowSettings
 from pipeline_lib.runners.kubeflow.spec.compile_spec import compile_spec
@@ -109,7 +109,7 @@ class KubeflowRunner:
             AuthoringError, InvalidPipelineError: the pipeline cannot run there.
             PipelineLibError: the file cannot be written.
         """
-        document = self._document(_compiled(pipeline), _config_of(pipeline), use_cache, options)
+        document = self._document(as_compiled(pipeline), own_store(pipeline), use_cache, options)
         if path is not None:
             _write(Path(path), document.to_yaml())
         return document
@@ -139,9 +139,9 @@ class KubeflowRunner:
             AuthoringError, InvalidPipelineError: the pipeline cannot run there.
             ClusterError: the cluster cannot be reached, or refuses.
         """
-        compiled = _compiled(pipeline)
+        compiled = as_compiled(pipeline)
         values = runtime_parameters(compiled, parameters or {})
-        document = self._document(compiled, _config_of(pipeline), use_cache, options)
+        document = self._document(compiled, own_store(pipeline), use_cache, options)
         version = self._upload(compiled.name, document)
         return self.cluster.start(
             version.pipeline_id,
@@ -172,7 +172,7 @@ class KubeflowRunner:
         started = self.submit(
             pipeline, parameters, run_name=run_name, use_cache=use_cache, options=options
         )
-        return self._watch(started.run_id, self._config or _shared(_config_of(pipeline)))
+        return self._watch(started.run_id, self._config or _shared(own_store(pipeline)))
 
     def watch(self, run_id: str) -> KubeflowRunResult:
         """Watch a run that was started with this library, to its end.
@@ -215,9 +215,9 @@ class KubeflowRunner:
         from pipeline_lib.runners.kubeflow.client.schedules import When, create_schedule
 
         due = When(cron, interval, **when)
-        compiled = _compiled(pipeline)
+        compiled = as_compiled(pipeline)
         values = runtime_parameters(compiled, parameters or {})
-        document = self._document(compiled, _config_of(pipeline), use_cache)
+        document = self._document(compiled, own_store(pipeline), use_cache)
         return create_schedule(
             self.cluster,
             name or compiled.name,
@@ -289,15 +289,6 @@ def _access(**given: Any) -> ClusterAccess:
                 f"KubeflowRunner has no argument {name!r}.{did_you_mean(name, known)}"
             )
     return ClusterAccess(**given)
-
-
-def _compiled(pipeline: Pipeline | ir.Pipeline) -> ir.Pipeline:
-    return pipeline if isinstance(pipeline, ir.Pipeline) else compile(pipeline)
-
-
-def _config_of(pipeline: Pipeline | ir.Pipeline) -> MetadataConnectionConfig | None:
-    config: MetadataConnectionConfig | None = getattr(pipeline, "metadata_connection_config", None)
-    return config
 
 
 def _shared(config: MetadataConnectionConfig | None) -> MetadataConnectionConfig | None:

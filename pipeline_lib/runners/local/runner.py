@@ -9,25 +9,19 @@ from dataclasses import replace
 from typing import Any
 
 from pipeline_lib import ir
-from pipeline_lib.compiler.compile import compile
 from pipeline_lib.dsl.pipeline import Pipeline
-from pipeline_lib.errors import (
-    PipelineLibError,
-)
 from pipeline_lib.metadata.connection import (
     DEFAULT_STORE,
     MetadataConnectionConfig,
     SqliteConnection,
 )
-from pipeline_lib.metadata.store import (
-    MetadataStore,
-    RunRecord,
-    open_store,
-)
+from pipeline_lib.metadata.store import MetadataStore, open_store
 from pipeline_lib.metadata.tracking import refuse_bad_tags
 from pipeline_lib.node.environment import check_secrets
+from pipeline_lib.node.parameter_values import still_declared
 from pipeline_lib.node.run import Run, prepare_run
 from pipeline_lib.runners.code_version import code_folder
+from pipeline_lib.runners.given_pipeline import as_compiled, own_store
 from pipeline_lib.runners.local.beginning import (
     Beginning,
     begin,
@@ -37,10 +31,8 @@ from pipeline_lib.runners.local.beginning import (
 from pipeline_lib.runners.local.capacity import Capacity
 from pipeline_lib.runners.local.container_engine import ContainerEngine, engine_for
 from pipeline_lib.runners.local.events import RunListener, Silent, told_aside
-from pipeline_lib.runners.local.intended_run import (
-    default_root,
-    new_run_id,
-)
+from pipeline_lib.runners.local.in_worker import refuse_in_worker
+from pipeline_lib.runners.local.intended_run import default_root, new_run_id
 from pipeline_lib.runners.local.partial_run import select
 from pipeline_lib.runners.local.result import RunResult, run_error
 from pipeline_lib.runners.local.resuming import check_resumable
@@ -50,10 +42,11 @@ from pipeline_lib.runners.local.run_nodes import run_nodes
 from pipeline_lib.runners.local.run_options import RunOptions, refuse_text
 from pipeline_lib.runners.local.termination import ended_in_order
 from pipeline_lib.runners.local.with_containers import identifying_images, with_containers
-from pipeline_lib.runners.local.worker import WORKER_PID
-from pipeline_lib.runners.local.worker_pool import WorkerPool
 from pipeline_lib.runners.local.workforce import InThisProcess, Workforce
+from pipeline_lib.runners.local.workforce_of_run import workers_for
 from pipeline_lib.runners.tracking import Tracking
+
+_DEFAULT_STORE = SqliteConnection(DEFAULT_STORE)
 
 
 class LocalRunner:
@@ -124,8 +117,8 @@ class LocalRunner:
         """
         refuse_text(tags, "run(tags=...) takes a list of words")
         refuse_bad_tags(tags)
-        config = metadata_connection_config or _config_of(pipeline)
-        compiled = self._compiled(pipeline)
+        config = metadata_connection_config or own_store(pipeline) or _DEFAULT_STORE
+        compiled = self._checked(pipeline)
         options = options or RunOptions()
         partial = None
         if options.is_partial:
@@ -173,10 +166,10 @@ class LocalRunner:
             PipelineLibError: it is still running.
             PipelineRunError: as `run` raises it.
         """
-        config = metadata_connection_config or _config_of(pipeline)
+        config = metadata_connection_config or own_store(pipeline) or _DEFAULT_STORE
         with closing(open_store(config)) as store:
             earlier = store.run(run_id)
-        compiled = self._compiled(kept_pipeline(earlier) if pipeline is None else pipeline)
+        compiled = self._checked(kept_pipeline(earlier) if pipeline is None else pipeline)
         check_resumable(earlier, compiled.name)
         # The root of a run stays, whatever folder it is resumed from.
         rootless = replace(compiled, root=None)
@@ -184,7 +177,7 @@ class LocalRunner:
             run = prepare_run(
                 rootless,
                 run_id,
-                _declared(earlier, compiled),
+                still_declared(compiled, earlier.parameters),
                 default_root=earlier.pipeline_root,
                 use_cache=earlier.use_cache,
             )
@@ -196,9 +189,10 @@ class LocalRunner:
                 engine,
             )
 
-    def _compiled(self, pipeline: Pipeline | ir.Pipeline) -> ir.Pipeline:
+    def _checked(self, pipeline: Pipeline | ir.Pipeline) -> ir.Pipeline:
+        """The pipeline compiled, after a look whether this machine has room for its nodes."""
         refuse_in_worker()
-        compiled = pipeline if isinstance(pipeline, ir.Pipeline) else compile(pipeline)
+        compiled = as_compiled(pipeline)
         capacity = Capacity.of_machine(self._parallelism, self._cpus, self._memory)
         for node in compiled.every_node():
             capacity.check(node)
@@ -254,11 +248,7 @@ class LocalRunner:
     def _workforce(self, run: Run, lock: int) -> Workforce:
         if self._inline:
             return InThisProcess()
-        nodes = list(run.pipeline.every_node())
-        # A loop may run a node many times side by side.
-        at_once = len(nodes) if all(not node.loop for node in nodes) else self._parallelism
-        size = min(self._parallelism, at_once)
-        return WorkerPool(size, _executor_modules(nodes), kept_open=(lock,))
+        return workers_for(run.pipeline, self._parallelism, kept_open=lock)
 
 
 def _terminal_progress(store: MetadataStore, places: int, may_live: bool) -> RunListener:
@@ -266,34 +256,3 @@ def _terminal_progress(store: MetadataStore, places: int, may_live: bool) -> Run
     from pipeline_lib.runners.local.progress import terminal_progress
 
     return terminal_progress(store, places, may_live=may_live)
-
-
-def _declared(run: RunRecord, pipeline: ir.Pipeline) -> dict[str, Any]:
-    """The parameters of an earlier run that the pipeline still declares."""
-    names = {parameter.name for parameter in pipeline.runtime_parameters}
-    return {name: value for name, value in run.parameters.items() if name in names}
-
-
-def _executor_modules(nodes: Sequence[ir.Node]) -> list[str]:
-    """Modules of the executor classes, which are those that load heavy libraries, each once."""
-    here = [node.executor for node in nodes if not node.image]
-    paths = [executor.path for executor in here if isinstance(executor, ir.ClassExecutor)]
-    return list(dict.fromkeys(path.partition(":")[0] for path in paths))
-
-
-def refuse_in_worker() -> None:
-    """Refuse to run anything while a worker imports the author's module.
-
-    Raises:
-        PipelineLibError: this is such a worker.
-    """
-    if os.environ.get(WORKER_PID) == str(os.getpid()):
-        raise PipelineLibError(
-            "A worker imported a module that starts a run. "
-            "Put the call under: if __name__ == '__main__':"
-        )
-
-
-def _config_of(pipeline: Pipeline | ir.Pipeline | None) -> MetadataConnectionConfig:
-    config = getattr(pipeline, "metadata_connection_config", None)
-    return config or SqliteConnection(DEFAULT_STORE)

@@ -27,10 +27,8 @@ from pipeline_lib.node.execute import execute, remove_unpublished
 from pipeline_lib.node.failure import error_record
 from pipeline_lib.node.request import ExecutionRequest, Failure, Outcome
 from pipeline_lib.runners.local.bounded_log import BoundedLog
+from pipeline_lib.runners.local.in_worker import become_worker
 from pipeline_lib.runners.local.process_state import ProcessState, note_what_imports_set
-
-WORKER_PID = "PIPELINE_LIB_WORKER_PID"
-"""Environment variable that holds a worker's process id: what an executor starts has another."""
 
 _LOOK_AT_LOG = 1.0
 """Seconds between two looks at how large the log has become."""
@@ -68,7 +66,7 @@ def serve(connection: int, lifeline: int, most_memory: int) -> NoReturn:
     exit_code = 1
     try:
         os.setpgid(0, 0)
-        os.environ[WORKER_PID] = str(os.getpid())
+        become_worker()
         adopt_orphans()
         note_what_imports_set()
         threading.Thread(target=_watch, args=(lifeline,), daemon=True).start()

@@ -9,7 +9,6 @@ from pipeline_lib.runners.kubeflow.platform.executor import platform_of
 from pipeline_lib.runners.kubeflow.settings import KubeflowSettings
 from pipeline_lib.runners.kubeflow.spec.check import check_document
 from pipeline_lib.runners.kubeflow.spec.components import Signature
-from pipeline_lib.runners.kubeflow.spec.condition_lowering import run_input
 from pipeline_lib.runners.kubeflow.spec.containers import Step, resources, step_container
 from pipeline_lib.runners.kubeflow.spec.dag import Dag
 from pipeline_lib.runners.kubeflow.spec.document import KubeflowDocument
@@ -18,6 +17,7 @@ from pipeline_lib.runners.kubeflow.spec.levels import LevelLowering
 from pipeline_lib.runners.kubeflow.spec.names import pipeline_name
 from pipeline_lib.runners.kubeflow.spec.packing import pack
 from pipeline_lib.runners.kubeflow.spec.parameters import input_definitions, kubeflow_type
+from pipeline_lib.runners.kubeflow.spec.questions import run_input
 from pipeline_lib.runners.kubeflow.spec.refusals import checked_target
 from pipeline_lib.runners.kubeflow.spec.size import check_size
 from pipeline_lib.runners.kubeflow.spec.target import Target

@@ -30,6 +30,7 @@ from pipeline_lib.ir.expressions import (
     walk,
 )
 from pipeline_lib.runners.kubeflow.spec import cel
+from pipeline_lib.runners.kubeflow.spec.questions import Asked, Questions
 from pipeline_lib.runners.kubeflow.spec.told import ToldValue, of_outputs
 
 _KINDS: Mapping[ir.ParameterType, ir.ParameterType] = {
@@ -57,30 +58,6 @@ _OWN = (
 """What the step of another node cannot read as the node itself would."""
 
 
-@dataclass(frozen=True)
-class FromNode:
-    """A value that another node of the level is asked for."""
-
-    node_id: str
-    value: ToldValue
-
-
-@dataclass(frozen=True)
-class FromRun:
-    """A parameter of the run."""
-
-    parameter: str
-    type: ir.ParameterType
-
-
-Asked = FromNode | FromRun
-
-
-def run_input(name: str) -> str:
-    """Name of the input parameter that holds a parameter of the run."""
-    return f"run-{name}"
-
-
 class ConditionLowering:
     """Lowers the condition of one node.
 
@@ -99,7 +76,7 @@ class ConditionLowering:
         self._node = node
         self._tellers = tellers
         self._parameters = parameters
-        self._asked: dict[str, Asked] = {}
+        self._questions = Questions()
 
     def lowered(self) -> tuple[str, Mapping[str, Asked]] | None:
         """What CEL can say of it, and what is asked by name of the input; `None` for nothing."""
@@ -108,8 +85,7 @@ class ConditionLowering:
         text = self._lowered(self._node.condition, True)
         if text is None:
             return None
-        # What was asked for parts that cannot be said is not needed.
-        asked = {name: one for name, one in self._asked.items() if cel.parameter(name) in text}
+        asked = self._questions.used_in(text)
         return (text, asked) if asked else None
 
     def _lowered(self, expression: Expression, wanted: bool) -> str | None:
@@ -117,8 +93,8 @@ class ConditionLowering:
         producers = self._producers(expression)
         if producers is not None and len(producers) == 1:
             asked = expression if wanted else Operation(Operator.NOT, (expression,))
-            told = self._ask(producers.pop(), self._told(asked, ir.ParameterType.BOOL))
-            return cel.truth(told)
+            value = self._told(asked, ir.ParameterType.BOOL)
+            return cel.truth(self._questions.of_node(producers.pop(), value))
         match expression:
             case Operation(Operator.NOT, (operand,)):
                 return self._lowered(operand, not wanted)
@@ -149,13 +125,17 @@ class ConditionLowering:
                 found = cel.literal(value)
                 return _Operand(*found) if found else None
             case RuntimeParameterValue(name) if not name.endswith(LOOP_VALUE):
-                declared = self._parameters.get(name)
-                kind = _KINDS.get(declared) if declared else None
-                return _Operand(self._of_run(name), kind) if kind else None
+                return self._parameter_operand(name)
             case ArtifactValue(Index(InputArtifacts(key))):
                 kind = _VALUE_TYPES.get(self._node.inputs[key].type.name)
                 return self._told_operand(expression, kind) if kind else None
         return None
+
+    def _parameter_operand(self, name: str) -> _Operand | None:
+        declared = self._parameters.get(name)
+        if declared is None or declared not in _KINDS:
+            return None
+        return _Operand(self._questions.of_run(name, declared), _KINDS[declared])
 
     def _told_operand(self, expression: Expression, kind: ir.ParameterType) -> _Operand | None:
         producers = self._producers(expression)
@@ -163,8 +143,9 @@ class ConditionLowering:
             return None
         node_id = producers.pop()
         value = self._told(expression, kind)
-        known = self._ask(node_id, replace(value, whether_known=True))
-        return _Operand(self._ask(node_id, value), kind, (cel.negation(cel.truth(known)),))
+        known = self._questions.of_node(node_id, replace(value, whether_known=True))
+        doubt = cel.negation(cel.truth(known))
+        return _Operand(self._questions.of_node(node_id, value), kind, (doubt,))
 
     def _producers(self, expression: Expression) -> set[str] | None:
         """The nodes that an expression reads; `None` where their steps cannot evaluate it."""
@@ -182,19 +163,6 @@ class ConditionLowering:
 
     def _told(self, expression: Expression, kind: ir.ParameterType) -> ToldValue:
         return ToldValue(of_outputs(expression, self._node), kind)
-
-    def _ask(self, node_id: str, value: ToldValue) -> str:
-        for name, asked in self._asked.items():
-            if repr(asked) == repr(FromNode(node_id, value)):
-                return cel.parameter(name)
-        name = f"told-{len(self._asked) + 1}"
-        self._asked[name] = FromNode(node_id, value)
-        return cel.parameter(name)
-
-    def _of_run(self, name: str) -> str:
-        key = run_input(name)
-        self._asked[key] = FromRun(name, self._parameters[name])
-        return cel.parameter(key)
 
 
 @dataclass(frozen=True)

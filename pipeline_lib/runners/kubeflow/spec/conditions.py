@@ -7,12 +7,8 @@ from dataclasses import dataclass
 
 from pipeline_lib import ir
 from pipeline_lib.ir.node_set import NodeSet
-from pipeline_lib.runners.kubeflow.spec.condition_lowering import (
-    Asked,
-    ConditionLowering,
-    FromNode,
-    FromRun,
-)
+from pipeline_lib.runners.kubeflow.spec.condition_lowering import ConditionLowering
+from pipeline_lib.runners.kubeflow.spec.questions import Asked, FromNode, FromRun
 from pipeline_lib.runners.kubeflow.spec.told import ToldValue
 
 

@@ -13,13 +13,13 @@ from pipeline_lib import ir
 from pipeline_lib.ir.node_set import NodeSet
 from pipeline_lib.runners.kubeflow.spec import cel
 from pipeline_lib.runners.kubeflow.spec.commands import lowered_command
-from pipeline_lib.runners.kubeflow.spec.condition_lowering import FromRun
 from pipeline_lib.runners.kubeflow.spec.conditions import LevelConditions, Trigger
 from pipeline_lib.runners.kubeflow.spec.dag import Dag, Source, retries, told_by, written_by
 from pipeline_lib.runners.kubeflow.spec.going_on import Placed
 from pipeline_lib.runners.kubeflow.spec.names import safe_name
 from pipeline_lib.runners.kubeflow.spec.node_steps import POSITION_TYPE, NodeSteps
 from pipeline_lib.runners.kubeflow.spec.parameters import BOOLEAN, LIST, STRING, kubeflow_type
+from pipeline_lib.runners.kubeflow.spec.questions import FromRun
 from pipeline_lib.runners.kubeflow.spec.target import Target
 
 POSITIONS, RUNS, DUE = "positions", "runs", "due"

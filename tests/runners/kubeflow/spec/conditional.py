@@ -21,8 +21,8 @@ from pipeline_lib.ir.expressions import (
     Literal,
     RuntimeParameterValue,
 )
-from pipeline_lib.runners.kubeflow.spec.condition_lowering import FromRun
 from pipeline_lib.runners.kubeflow.spec.conditions import LevelConditions, Trigger
+from pipeline_lib.runners.kubeflow.spec.questions import FromRun
 
 TYPE_NAMES = {int: "Integer", float: "Float", str: "String", bool: "Boolean"}
 PARAMETER_TYPES = {
