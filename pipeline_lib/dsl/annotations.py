@@ -7,7 +7,7 @@ the body of the function is checked and completed as written.
 from __future__ import annotations
 
 from enum import Enum
-from typing import Annotated, Any, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypedDict, TypeVar
 
 T = TypeVar("T")
 
@@ -23,7 +23,11 @@ class Role(Enum):
 InputArtifact = Annotated[T, Role.INPUT]
 """An artifact that the function reads: `examples: InputArtifact[Examples]`."""
 
-OutputArtifact = Annotated[T, Role.OUTPUT]
+if TYPE_CHECKING:
+    # By `Any` checkers tell outputs from inputs; they check the attributes of `T` all the same.
+    OutputArtifact: TypeAlias = Annotated[T | Any, Role.OUTPUT]
+else:
+    OutputArtifact = Annotated[T, Role.OUTPUT]
 """An artifact that the function writes at its `uri`: `model: OutputArtifact[Model]`."""
 
 Parameter = Annotated[T, Role.PARAMETER]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline_lib.artifacts.artifact import Artifact
 from pipeline_lib.dsl.artifact_placeholder import ChannelFuture
+from pipeline_lib.dsl.given_later import GivenLater
 from pipeline_lib.errors import AuthoringError
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from pipeline_lib.dsl.pipeline import PipelineInputs
 
 
-class Channel:
+class Channel(GivenLater):
     """Artifacts of one type.
 
     `Channel(type=Model)` on its own stands for what the store holds from all runs of the pipeline

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
 
 from pipeline_lib.artifacts.artifact import Artifact
 from pipeline_lib.dsl.binding import BoundInput, BoundParameter, refuse_unknown_arguments
+from pipeline_lib.dsl.call_signature import call_signature
 from pipeline_lib.dsl.declarations import ExecutionParameter
 from pipeline_lib.dsl.executor_spec import FunctionExecutorSpec
 from pipeline_lib.dsl.function_signature import FunctionSignature
@@ -15,19 +16,55 @@ from pipeline_lib.dsl.import_path import import_path
 from pipeline_lib.dsl.node import BaseNode
 from pipeline_lib.errors import AuthoringError
 
+if TYPE_CHECKING:
+    from typing import Concatenate
+
+    from pipeline_lib.dsl.function_calls import (
+        AnyFunction,
+        Checked,
+        CheckedAfterOutput,
+        FirstOutput,
+        LaterOutput,
+        NoOutput,
+        Shown,
+        Uninhabited,
+    )
+
 P = ParamSpec("P")
 R = TypeVar("R")
+F = TypeVar("F", bound=Callable[..., Any], covariant=True)
+HowFar = TypeVar("HowFar", covariant=True)
 
 
-class FunctionComponent(Generic[P, R]):
-    """A decorated function: a call makes a node, `test_call` calls the function itself."""
+class FunctionComponent(Generic[F, HowFar]):
+    """A decorated function: a call makes a node, `test_call` calls the function itself.
 
-    def __init__(self, function: Callable[P, R]) -> None:
+    `HowFar` is for type checkers: how much of a call they check, see `function_calls`.
+    """
+
+    def __init__(self, function: F) -> None:
         self._path = import_path(function, "Component function")
         self._function = function
         self.signature = FunctionSignature.of(function)
         functools.update_wrapper(self, function)
+        self.__signature__ = call_signature(function, self.signature)
 
+    @overload
+    def __call__(
+        self: FunctionComponent[Callable[P, Any], Checked], *args: P.args, **kwargs: P.kwargs
+    ) -> BaseNode: ...
+    @overload
+    def __call__(
+        self: FunctionComponent[Callable[Concatenate[Uninhabited, P], Any], CheckedAfterOutput],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> BaseNode: ...
+    @overload
+    def __call__(
+        self: FunctionComponent[Callable[P, Any], Shown], *args: P.args, **kwargs: P.kwargs
+    ) -> BaseNode: ...
+    @overload
+    def __call__(self: FunctionComponent[Any, Shown], **_others: Any) -> BaseNode: ...
     def __call__(self, *unnamed: Any, **arguments: Any) -> BaseNode:
         """A node of this component.
 
@@ -56,7 +93,9 @@ class FunctionComponent(Generic[P, R]):
             parameters=self._bind_parameters(arguments),
         )
 
-    def test_call(self, *args: P.args, **kwargs: P.kwargs) -> R:
+    def test_call(
+        self: FunctionComponent[Callable[P, R], Any], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
         """Call the function itself, as a unit test does: artifacts and values in, values out."""
         return self._function(*args, **kwargs)
 
@@ -74,7 +113,7 @@ class FunctionComponent(Generic[P, R]):
         arguments = {**exec_properties, **self._input_arguments(input_dict)}
         for name in self.signature.outputs.keys() - self.signature.returned:
             arguments[name] = output_dict[name][0]
-        returned = self._function(**arguments)  # type: ignore[call-arg]
+        returned = self._function(**arguments)
         self._write_returned(returned, output_dict)
 
     def _refuse_unknown(self, arguments: Mapping[str, Any]) -> None:
@@ -131,7 +170,17 @@ class FunctionComponent(Generic[P, R]):
         return f"Component {self.signature.name!r}: {what} {name!r}"
 
 
-def component(function: Callable[P, R]) -> FunctionComponent[P, R]:
+@overload
+def component(function: LaterOutput) -> FunctionComponent[LaterOutput, Shown]: ...
+@overload
+def component(function: FirstOutput) -> FunctionComponent[FirstOutput, CheckedAfterOutput]: ...
+@overload
+def component(function: NoOutput) -> FunctionComponent[NoOutput, Checked]: ...
+@overload
+def component(  # type: ignore[overload-cannot-match] # it is, by functions that are not `NoOutput`
+    function: AnyFunction,
+) -> FunctionComponent[AnyFunction, Shown]: ...
+def component(function: Any) -> FunctionComponent[Any, Any]:
     """Make a component from a typed function at the top of a module.
 
         @component

@@ -5,24 +5,28 @@ from __future__ import annotations
 import os
 import typing
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from pipeline_lib.errors import AuthoringError
 from pipeline_lib.ir.node import ParameterType
 
+if TYPE_CHECKING:
+    # A plain `str` is given for either, and is what a function gets.
+    ModuleFile: TypeAlias = str
+    InputPath: TypeAlias = str
+else:
 
-class ModuleFile(str):
-    """Type of a parameter that holds the path of the user's Python file.
+    class ModuleFile(str):
+        """Type of a parameter that holds the path of the user's Python file.
 
-    The file and the modules beside it that it imports travel with the pipeline by content.
-    """
+        The file and the modules beside it that it imports travel with the pipeline by content.
+        """
 
+    class InputPath(str):
+        """Type of a parameter that holds the path or URI of data from outside the pipeline.
 
-class InputPath(str):
-    """Type of a parameter that holds the path or URI of data from outside the pipeline.
-
-    The content at the path, not the path, decides whether a cached result can be used.
-    """
+        The content at the path, not the path, decides whether a cached result can be used.
+        """
 
 
 class ProtoMessage(Protocol):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pipeline_lib.dsl.given_later import GivenLater
 from pipeline_lib.dsl.placeholder_base import Build, UnknownFieldError
 from pipeline_lib.dsl.placeholder_base import Placeholder as Placeholder
 from pipeline_lib.dsl.placeholder_base import Reader as Reader
@@ -48,7 +49,7 @@ class ListSerializationFormat(Enum):
     """`"a",1,True`: text in quotes, other elements as Python prints them."""
 
 
-class ValuePlaceholder(Placeholder):
+class ValuePlaceholder(Placeholder, GivenLater):
     """A value: of a property, a parameter, a file. Comparing it gives a `Predicate`."""
 
     __hash__ = object.__hash__
@@ -68,10 +69,10 @@ class ValuePlaceholder(Placeholder):
             value_type,
         )
 
-    def __eq__(self, other: object) -> Predicate:  # type: ignore[override]
+    def __eq__(self, other: object) -> Predicate:
         return self._compare(Operator.EQUAL, other)
 
-    def __ne__(self, other: object) -> Predicate:  # type: ignore[override]
+    def __ne__(self, other: object) -> Predicate:
         return self._compare(Operator.NOT_EQUAL, other)
 
     def __lt__(self, other: object) -> Predicate:

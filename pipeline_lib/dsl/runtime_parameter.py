@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from pipeline_lib.dsl.given_later import GivenLater
 from pipeline_lib.dsl.parameter_types import ModuleFile, checked_value, parameter_type
 from pipeline_lib.errors import AuthoringError
 
 
 @dataclass(frozen=True)
-class RuntimeParameter:
+class RuntimeParameter(GivenLater):
     """A value for a component's parameter that is given when the pipeline is run.
 
         Trainer(..., train_args=RuntimeParameter("train-args", dict, default={"num_steps": 100}))
@@ -29,6 +30,12 @@ class RuntimeParameter:
     ptype: type
     default: Any = None
     description: str = ""
+
+    if TYPE_CHECKING:  # What `dataclass` makes; not every checker sees it past `GivenLater`.
+
+        def __init__(
+            self, name: str, ptype: type, default: Any = None, description: str = ""
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         where = f"Runtime parameter {self.name!r}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from pipeline_lib import ir
 from pipeline_lib.dsl.executor_spec import FunctionExecutorSpec
@@ -33,7 +34,7 @@ def check_still_fits(nodes: Iterable[BaseNode]) -> None:
                     )
 
 
-def _fits(node: BaseNode, component: FunctionComponent[..., object]) -> bool:
+def _fits(node: BaseNode, component: FunctionComponent[Any, Any]) -> bool:
     signature = component.signature
     return (
         node.bound_inputs.keys() == signature.inputs.keys()

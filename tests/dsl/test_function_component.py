@@ -198,7 +198,7 @@ def test_optional_without_default_arrives_as_none(tmp_path: Path) -> None:
     output = String(str(tmp_path / "seen"))
     steps.Optionals.Do({"model": [], "count": []}, {"seen": [output]}, {"steps": None})
     assert output.value == "(None, None, None)"
-    assert steps.Optionals().inputs == {}
+    assert steps.Optionals().inputs == {}  # type: ignore[call-arg] # it has no `= None`
 
 
 def test_values_of_every_plain_type_are_returned(tmp_path: Path) -> None:
@@ -307,7 +307,7 @@ def test_unknown_argument_is_refused_with_the_near_match() -> None:
 def test_output_cannot_be_passed() -> None:
     message = "Component 'Train': output 'model' is made by the run and cannot be passed."
     with raises(AuthoringError, message):
-        steps.Train(model=Model("/here"))
+        steps.Train(model=Model("/here"))  # type: ignore[call-arg]
 
 
 def test_unnamed_argument_is_refused() -> None:

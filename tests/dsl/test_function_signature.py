@@ -51,7 +51,7 @@ def input_default(model: InputArtifact[Model] = Model()) -> None:  # noqa: B008
     """An artifact is no default."""
 
 
-def output_default(model: OutputArtifact[Model] = None) -> None:  # type: ignore[assignment]
+def output_default(model: OutputArtifact[Model] = None) -> None:
     """An output is always written."""
 
 

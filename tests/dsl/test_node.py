@@ -48,7 +48,7 @@ def test_only_a_node_can_be_waited_for() -> None:
         "Node 'Train' can only wait for a node, got Train.outputs['model'] of type OutputChannel."
     )
     with raises(AuthoringError, message):
-        steps.Train().add_upstream_node(train.outputs["model"])  # type: ignore[arg-type]
+        steps.Train().add_upstream_node(train.outputs["model"])
 
 
 def test_unknown_output_is_refused_with_the_near_match() -> None:

@@ -42,7 +42,7 @@ def test_component_that_is_no_node_is_refused() -> None:
         "Pipeline 'penguin' lists Train.outputs['model'] of type OutputChannel, which is no node."
     )
     with raises(AuthoringError, message):
-        Pipeline("penguin", components=[steps.Train().outputs["model"]])  # type: ignore[list-item]
+        Pipeline("penguin", components=[steps.Train().outputs["model"]])
 
 
 def test_component_listed_twice_is_refused() -> None:

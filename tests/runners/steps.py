@@ -250,7 +250,7 @@ def SetProperty(kind: Parameter[str], model: OutputArtifact[Model]) -> None:
     if kind == "undeclared":
         model.properties["undeclared"] = 1
     elif kind == "number as name":
-        model.name = 3  # type: ignore[assignment] # as an author may
+        model.name = 3
     elif kind == "surrogate as name":
         model.name = "\udcff"
     else:

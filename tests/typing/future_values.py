@@ -14,7 +14,8 @@ def what_a_channel_tells(channel: OutputChannel) -> None:
     artifact = channel.future()[0]
     assert_type(artifact, ArtifactPlaceholder)
     assert_type(artifact.uri + "/weights", ValuePlaceholder)
-    assert_type(artifact.value.layers[0], ValuePlaceholder)
+    assert_type(artifact.value, ValuePlaceholder)
+    assert_type(artifact.value[0], ValuePlaceholder)
     assert_type(artifact.custom_property("blessed") == 1, Predicate)
     assert_type((artifact.value > 3) & ~(artifact.value > 5), Predicate)
     _ = artifact.urri  # type: ignore[attr-defined]

@@ -38,6 +38,7 @@ assert_type(trainer, Trainer)
 assert_type(Weigh(model=trainer.outputs["model"]), BaseNode)
 assert_type(tfx.proto.TrainArgs(num_steps=3).num_steps, int)
 
+Weigh(modle=trainer.outputs["model"])  # type: ignore[call-arg]
 tfx.components.Traner  # type: ignore[attr-defined]  # noqa: B018
 tfx.components.Trainer(exmples=examples)  # type: ignore[call-arg]
 tfx.components.Trainer(examples=examples, train_args=3)  # type: ignore[arg-type]

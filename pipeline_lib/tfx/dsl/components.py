@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ParamSpec, TypeVar, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from pipeline_lib.dsl.annotations import InputArtifact, OutputArtifact, OutputDict, Parameter
 from pipeline_lib.dsl.function_component import FunctionComponent
@@ -12,25 +12,41 @@ from pipeline_lib.errors import AuthoringError
 from pipeline_lib.tfx.facade_module import refuse
 from pipeline_lib.tfx.not_here import NOT_HERE
 
-__all__ = ["InputArtifact", "OutputArtifact", "OutputDict", "Parameter", "component"]
+if TYPE_CHECKING:
+    from pipeline_lib.dsl.function_calls import (
+        AnyFunction,
+        Checked,
+        CheckedAfterOutput,
+        FirstOutput,
+        LaterOutput,
+        NoOutput,
+        Shown,
+    )
 
-P = ParamSpec("P")
-R = TypeVar("R")
+__all__ = ["InputArtifact", "OutputArtifact", "OutputDict", "Parameter", "component"]
 
 
 @overload
-def component(func: Callable[P, R], /) -> FunctionComponent[P, R]: ...
+def component(func: LaterOutput, /) -> FunctionComponent[LaterOutput, Shown]: ...
+@overload
+def component(func: FirstOutput, /) -> FunctionComponent[FirstOutput, CheckedAfterOutput]: ...
+@overload
+def component(func: NoOutput, /) -> FunctionComponent[NoOutput, Checked]: ...
+@overload
+def component(  # type: ignore[overload-cannot-match] # as in `pipeline_lib.component`
+    func: AnyFunction, /
+) -> FunctionComponent[AnyFunction, Shown]: ...
 @overload
 def component(
     *, component_annotation: type | None = None, use_beam: bool = False
-) -> Callable[[Callable[P, R]], FunctionComponent[P, R]]: ...
+) -> Callable[[AnyFunction], FunctionComponent[AnyFunction, Shown]]: ...
 def component(
-    func: Callable[P, R] | None = None,
+    func: Any = None,
     /,
     *,
     component_annotation: type | None = None,
     use_beam: bool = False,
-) -> FunctionComponent[P, R] | Callable[[Callable[P, R]], FunctionComponent[P, R]]:
+) -> Any:
     """`pipeline_lib.component`, which TFX lets write with arguments, too: `@component()`.
 
     Args:

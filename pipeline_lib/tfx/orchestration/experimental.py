@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING
 
 from pipeline_lib.dsl.exit_handler import final_status
-from pipeline_lib.dsl.function_component import FunctionComponent, component
+from pipeline_lib.dsl.function_component import component
 from pipeline_lib.dsl.placeholder import ValuePlaceholder
 from pipeline_lib.tfx.facade_module import load_when_used
 
@@ -25,17 +24,8 @@ __all__ = [
 
 _KUBEFLOW = "pipeline_lib.tfx.orchestration.kubeflow_v2_dag_runner"
 
-P = ParamSpec("P")
-R = TypeVar("R")
-
-
-def exit_handler(func: Callable[P, R]) -> FunctionComponent[P, R]:
-    """`pipeline_lib.component`, for `LocalDagRunner().set_exit_handler(...)`.
-
-    Raises:
-        AuthoringError: as `pipeline_lib.component`.
-    """
-    return component(func)
+exit_handler = component
+"""`pipeline_lib.component`, for `LocalDagRunner().set_exit_handler(...)`."""
 
 
 def FinalStatusStr(value: str = "") -> ValuePlaceholder:
