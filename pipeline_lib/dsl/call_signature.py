@@ -44,15 +44,16 @@ def _default(argument: inspect.Parameter, known: FunctionSignature) -> Any:
 
 
 def _words(annotation: Any) -> str:
-    parts = typing.get_args(annotation)
+    """An annotation as its author writes it: names without their modules."""
     if isinstance(annotation, str):
         return annotation
-    if typing.get_origin(annotation) is Annotated and isinstance(parts[1], Role):
-        return f"{parts[1].value}[{_words(parts[0])}]"
-    if typing.get_origin(annotation) in (Union, types.UnionType):
-        return " | ".join(map(_words, parts))
-    if typing.get_origin(annotation) is list:
-        return f"list[{_words(parts[0])}]"
     if annotation is types.NoneType:
         return "None"
+    origin, parts = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is Annotated and isinstance(parts[1], Role):
+        return f"{parts[1].value}[{_words(parts[0])}]"
+    if origin in (Union, types.UnionType):
+        return " | ".join(map(_words, parts))
+    if isinstance(origin, type) and parts:
+        return f"{origin.__name__}[{', '.join(map(_words, parts))}]"
     return getattr(annotation, "__name__", None) or inspect.formatannotation(annotation)

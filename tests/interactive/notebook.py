@@ -15,6 +15,7 @@ from typing import Any
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from nbclient.util import run_sync
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -84,6 +85,22 @@ class Notebook:
         """Execute a cell; the HTML that it shows last."""
         shown = [one.data["text/html"] for one in self.outputs(source) if "data" in one]
         return str(shown[-1])
+
+    def completions(self, source: str) -> list[str]:
+        """What the kernel offers at the end of `source`, as `Tab` asks for it."""
+        return list(self._ask("complete", source)["matches"])
+
+    def help(self, source: str) -> str:
+        """What the kernel tells of the name at the end of `source`, as `Shift`+`Tab` asks."""
+        return _COLOURS.sub("", self._ask("inspect", source)["data"]["text/plain"])
+
+    def _ask(self, request: str, source: str) -> dict[str, Any]:
+        async def ask() -> Any:
+            send = getattr(self._client.kc, request)
+            return await send(source, len(source), reply=True, timeout=60)
+
+        answer: dict[str, Any] = run_sync(ask)()["content"]
+        return answer
 
 
 def _text(output: Any) -> str:
