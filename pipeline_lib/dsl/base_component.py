@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from pipeline_lib.dsl.component_spec import ComponentSpec
 from pipeline_lib.dsl.executor_spec import BeamExecutorSpec, ExecutorClassSpec, beam_arguments
@@ -11,6 +11,8 @@ from pipeline_lib.dsl.import_path import module_name
 from pipeline_lib.dsl.node import BaseNode, Key
 from pipeline_lib.dsl.runtime_parameter import RuntimeParameter
 from pipeline_lib.errors import AuthoringError
+
+B = TypeVar("B", bound="BaseComponent")
 
 
 class BaseComponent(BaseNode[Key]):
@@ -62,7 +64,7 @@ class BaseComponent(BaseNode[Key]):
             parameters=spec.bound_parameters,
         )
 
-    def with_beam_pipeline_args(self, arguments: Sequence[str | RuntimeParameter]) -> BaseComponent:
+    def with_beam_pipeline_args(self: B, arguments: Sequence[str | RuntimeParameter]) -> B:
         """Add Beam arguments for this component, after those of the pipeline.
 
         Raises:

@@ -21,6 +21,7 @@ from pipeline_lib import (
     ir,
 )
 from pipeline_lib.artifacts.standard_artifacts import Examples, Model
+from pipeline_lib.dsl.channel import OutputChannel
 from pipeline_lib.dsl.pipeline import Pipeline
 from pipeline_lib.dsl.placeholder import Predicate
 
@@ -71,6 +72,9 @@ Hello("examples", "x")  # type: ignore[arg-type]
 
 trainer = Trainer(examples=hello.outputs["model"], run_fn="my.module.run").with_id("small")
 Evaluator(examples=hello.outputs["model"], model=trainer.outputs["model"])
+examples_gen = CsvExampleGen(input_base="data").with_beam_pipeline_args(["--runner=x"])
+assert_type(examples_gen.outputs["examples"], OutputChannel)
+examples_gen.outputs["exmples"]  # type: ignore[index]
 trainer.outputs["mode"]  # type: ignore[index]
 Trainer(exampels=hello.outputs["model"])  # type: ignore[call-arg]
 CsvExampleGen(input_base=3)  # type: ignore[arg-type]

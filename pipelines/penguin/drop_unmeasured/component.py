@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from pipeline_lib import (
     BaseComponent,
@@ -23,7 +24,7 @@ class DropUnmeasuredSpec(ComponentSpec):
     OUTPUTS = {"measured_examples": ChannelParameter(type=standard_artifacts.Examples)}
 
 
-class DropUnmeasured(BaseComponent):
+class DropUnmeasured(BaseComponent[Literal["measured_examples"]]):
     """Copies examples without those in which every one of `measurements` is missing.
 
     Args:
