@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from pipeline_lib import ir
 from pipeline_lib.compiler.artifact_type import artifact_type
@@ -14,25 +13,17 @@ from pipeline_lib.compiler.expression_inputs import ExpressionInputs
 from pipeline_lib.compiler.level import ITEM, Level
 from pipeline_lib.compiler.levels import Levels
 from pipeline_lib.compiler.node_options import options_of
+from pipeline_lib.compiler.node_work import NodeWork
 from pipeline_lib.compiler.runtime_parameters import RuntimeParameters
 from pipeline_lib.compiler.source_bundles import SourceBundles
-from pipeline_lib.dsl.binding import BoundInput, BoundParameter
+from pipeline_lib.dsl.binding import BoundInput
 from pipeline_lib.dsl.block import Block
 from pipeline_lib.dsl.channel import Channel, RunChannel
 from pipeline_lib.dsl.conditional import Cond
-from pipeline_lib.dsl.executor_spec import (
-    BeamExecutorSpec,
-    ContainerExecutorSpec,
-    ExecutorClassSpec,
-    FunctionExecutorSpec,
-    ImporterSpec,
-    ResolverSpec,
-    SubPipelineSpec,
-)
+from pipeline_lib.dsl.executor_spec import ResolverSpec
 from pipeline_lib.dsl.for_each import ForEach
 from pipeline_lib.dsl.node import BaseNode
 from pipeline_lib.dsl.pipeline import Pipeline
-from pipeline_lib.dsl.placeholder import Placeholder
 from pipeline_lib.dsl.runtime_parameter import RuntimeParameter
 from pipeline_lib.errors import AuthoringError
 from pipeline_lib.ir.expressions import Expression, Literal, Operation, Operator
@@ -64,8 +55,7 @@ class NodeLowering:
     ) -> None:
         self._pipeline = pipeline
         self._runtime_parameters = runtime_parameters
-        self._sources = sources
-        self._code = code
+        self._work = NodeWork(runtime_parameters, sources, code)
         self._levels = Levels(pipeline)
         self._channels = ChannelSources(self._levels)
         self._lowered: dict[BaseNode | Level, ir.Node] = {}
@@ -103,10 +93,10 @@ class NodeLowering:
         where = f"Node {node.id!r}"
         reader = ExpressionInputs(where, level, self._channels, self._runtime_parameters)
         parameters = {
-            name: self._parameter(node, name, bound, reader)
+            name: self._work.parameter(node, name, bound, reader)
             for name, bound in node.bound_parameters.items()
         }
-        executor = self._executor(node, level, reader)
+        executor = self._work.executor(node, level, reader)
         condition = _condition(self._levels.own_blocks(node), reader)
         inputs = {
             key: self._input(node, key, bound, level) for key, bound in node.bound_inputs.items()
@@ -138,7 +128,7 @@ class NodeLowering:
             over = ITEM
         else:
             over = inner.item_parameter
-            value = self._value(loop.items, reader)
+            value = self._work.value(loop.items, reader)
             parameters[over] = ir.Parameter(ir.ParameterType.JSON, value)
         condition = _condition(inner.blocks, reader)
         inner.inputs.update(reader.inputs)
@@ -204,56 +194,6 @@ class NodeLowering:
             return (_store_query(channel),)
         return self._channels.sources(channel, level, reader)
 
-    def _parameter(
-        self, node: BaseNode, name: str, bound: BoundParameter, reader: ExpressionInputs
-    ) -> ir.Parameter:
-        if bound.type is ir.ParameterType.MODULE and bound.value is not None:
-            where = f"Node {node.id!r}: parameter {name!r}"
-            return ir.Parameter(bound.type, self._sources.add(bound.value, where, bound.defines))
-        return ir.Parameter(bound.type, self._value(bound.value, reader))
-
-    def _value(self, value: Any, reader: ExpressionInputs) -> Expression:
-        match value:
-            case RuntimeParameter():
-                return self._runtime_parameters.use(value)
-            case Placeholder():
-                return value.to_expression(reader)
-            case _:
-                return Literal(value)
-
-    def _executor(self, node: BaseNode, level: Level, reader: ExpressionInputs) -> ir.Executor:
-        match node.executor_spec:
-            case FunctionExecutorSpec(path):
-                return ir.FunctionExecutor(path, self._code.add(path, _texts(node)))
-            case ExecutorClassSpec(path=path, code_path=code_path):
-                arguments = self._beam_arguments(node, level, reader)
-                return ir.ClassExecutor(path, self._code.add(code_path, _texts(node)), arguments)
-            case ContainerExecutorSpec(image, command):
-                return ir.ContainerExecutor(image, command)
-            case ImporterSpec(properties, custom_properties):
-                return ir.ImportExecutor(
-                    {name: self._value(value, reader) for name, value in properties.items()},
-                    {name: self._value(value, reader) for name, value in custom_properties.items()},
-                )
-            case ResolverSpec(strategy_path, config):
-                return ir.ResolveExecutor(
-                    strategy_path,
-                    {name: self._value(value, reader) for name, value in config.items()},
-                )
-            case SubPipelineSpec():
-                return ir.PipelineExecutor(())
-
-    def _beam_arguments(
-        self, node: BaseNode, level: Level, reader: ExpressionInputs
-    ) -> tuple[Expression, ...]:
-        """Those of the pipelines around the node, outermost first, and the node's own."""
-        if not isinstance(node.executor_spec, BeamExecutorSpec):
-            return ()
-        pipelines = [one.holder for one in level.path if isinstance(one.holder, Pipeline)]
-        given = [argument for pipeline in pipelines for argument in pipeline.beam_pipeline_args]
-        own = getattr(node, "beam_pipeline_args", [])
-        return tuple(self._value(argument, reader) for argument in [*given, *own])
-
 
 def _store_query(channel: Channel) -> ir.StoreQuery:
     properties = channel.additional_properties
@@ -276,9 +216,3 @@ def _condition(blocks: Sequence[Block], reader: ExpressionInputs) -> Expression 
     if len(predicates) < 2:
         return predicates[0] if predicates else None
     return Operation(Operator.AND, tuple(predicates))
-
-
-def _texts(node: BaseNode) -> list[str]:
-    """The texts that a node is given as parameters."""
-    given = (bound.value for bound in node.bound_parameters.values())
-    return [value for value in given if isinstance(value, str)]

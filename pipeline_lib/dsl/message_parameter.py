@@ -28,7 +28,7 @@ def message_text(given: Any, declared: Any, where: str) -> Any:
     Raises:
         AuthoringError: it does not describe a message of that class.
     """
-    from pipeline_lib.ir.serde import message_of_fields, message_to_mapping
+    from pipeline_lib.ir.messages import message_of_fields, message_to_mapping
 
     if isinstance(given, declared):
         return json.dumps(message_to_mapping(given), sort_keys=True)

@@ -132,7 +132,7 @@ def _bare(declared: Any) -> Any:
 def _plain_message(value: Any) -> Any:
     if not hasattr(value, "DESCRIPTOR"):
         return value
-    from pipeline_lib.ir.serde import message_to_mapping
+    from pipeline_lib.ir.messages import message_to_mapping
 
     return message_to_mapping(value)
 

@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from pipeline_lib.dsl.binding import BoundInput, BoundParameter
-from pipeline_lib.dsl.block import Block
-from pipeline_lib.dsl.channel import (
-    Channel,
-    LoopChannel,
-    OutputChannel,
-    PipelineInputChannel,
-    RunChannel,
-    UnionChannel,
-)
-from pipeline_lib.dsl.conditional import Cond
+from pipeline_lib.dsl.channel import Channel, OutputChannel, PipelineInputChannel, RunChannel
 from pipeline_lib.dsl.declarations import ChannelParameter, ExecutionParameter
 from pipeline_lib.dsl.executor_spec import SubPipelineSpec, beam_arguments
-from pipeline_lib.dsl.for_each import ForEach
 from pipeline_lib.dsl.foreign import adopted
 from pipeline_lib.dsl.node import BaseNode
-from pipeline_lib.dsl.placeholder import Placeholder
 from pipeline_lib.dsl.runtime_parameter import RuntimeParameter
+from pipeline_lib.dsl.used_nodes import nodes_used_by
 from pipeline_lib.errors import AuthoringError, did_you_mean
 
 SUB_PIPELINE_TYPE = "tfx.orchestration.pipeline.Pipeline"
@@ -140,7 +130,7 @@ class Pipeline(BaseNode):
             _check_is_node(handler, f"{where} has the exit handler")
             self._check_exit_handler(handler, where)
         for node in [*self.components, *handlers]:
-            for used, how in _nodes_used_by(node, self.blocks):
+            for used, how in nodes_used_by(node, self.blocks):
                 if used not in listed:
                     raise AuthoringError(self._not_listed(used, node, how, where))
         for key, channel in self.inner_outputs.items():
@@ -157,7 +147,7 @@ class Pipeline(BaseNode):
                 "It runs after all of them: leave it out there."
             )
         for node in self.components:
-            for used, how in _nodes_used_by(node, self.blocks):
+            for used, how in nodes_used_by(node, self.blocks):
                 if used is handler:
                     raise AuthoringError(
                         f"{where}: node {handler.id!r} is its exit handler, which runs after all "
@@ -190,38 +180,3 @@ def _checked_outputs(outputs: Mapping[str, OutputChannel], where: str) -> dict[s
                 f"of type {type(channel).__name__}."
             )
     return dict(outputs)
-
-
-def _nodes_used_by(
-    node: BaseNode, blocks_around: tuple[Block, ...]
-) -> Iterator[tuple[BaseNode, str]]:
-    """The nodes that a node of a pipeline needs; what the blocks around it need is not its own."""
-    for key, channel in node.inputs.items():
-        yield from ((producer, f"reads as {key!r}") for producer in producers(channel))
-    for upstream in node.upstream_nodes:
-        yield upstream, "waits for"
-    own_conditions = [
-        block.predicate
-        for block in node.blocks
-        if isinstance(block, Cond) and block not in blocks_around
-    ]
-    for predicate in own_conditions:
-        for channel in predicate.channels:
-            yield from ((producer, "reads in a condition") for producer in producers(channel))
-    for name, bound in node.bound_parameters.items():
-        if isinstance(bound.value, Placeholder):
-            for channel in bound.value.channels:
-                how = f"reads in parameter {name!r}"
-                yield from ((producer, how) for producer in producers(channel))
-
-
-def producers(channel: Channel) -> Iterator[BaseNode]:
-    """The nodes of the pipeline that write what a channel holds."""
-    match channel:
-        case OutputChannel(producer=producer):
-            yield producer
-        case UnionChannel(channels=channels):
-            for one in channels:
-                yield from producers(one)
-        case LoopChannel(loop=ForEach(items=Channel() as items)):
-            yield from producers(items)

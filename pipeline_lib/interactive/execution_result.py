@@ -9,17 +9,8 @@ from rich.text import Text
 
 from pipeline_lib.artifacts.artifact import Artifact
 from pipeline_lib.dsl.node import BaseNode
-from pipeline_lib.interactive.html import (
-    Html,
-    details,
-    element,
-    joined,
-    named_values,
-    preformatted,
-    table,
-)
+from pipeline_lib.interactive.template import filled
 from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, RunRecord
-from pipeline_lib.render.render import render
 from pipeline_lib.report.cache_reasons import Reason
 from pipeline_lib.report.wording import duration, state_mark, value
 from pipeline_lib.runners.local.log_tail import log_tail
@@ -103,25 +94,13 @@ class ExecutionResult:
         return text
 
     def _repr_html_(self) -> str:
-        return self.as_html()
-
-    def as_html(self) -> Html:
-        """The result for a notebook."""
-        log = log_tail(self.executions[-1].log_uri, _LOG_LINES) if self.executions else []
-        rows = [
-            ("state", f"{state_mark(self.state)[0]} {self.state.value}"),
-            ("why", preformatted(self.reason)),
-            ("time", duration(self.seconds)),
-            ("execution", f"{self.execution_id} of run {self.run_id}"),
-        ]
-        return element(
-            "div",
-            element("b", self.component.id),
-            named_values(rows),
-            _artifacts("inputs", self.inputs, is_open=False),
-            _artifacts("outputs", self.outputs, is_open=True),
-            _parameters(self.executions),
-            details("log", preformatted("\n".join(log))) if log else "",
+        last = self.executions[-1] if self.executions else None
+        parameters = sorted(last.parameters.items()) if last else []
+        return filled(
+            "execution.html",
+            result=self,
+            parameters=[(name, value(given)) for name, given in parameters],
+            log="\n".join(log_tail(last.log_uri, _LOG_LINES)) if last else "",
         )
 
 
@@ -154,36 +133,9 @@ class PipelineResult:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        rows = [
-            (
-                node_id,
-                f"{state_mark(result.state)[0]} {result.state.value}",
-                duration(result.seconds),
-                preformatted(result.reason),
-            )
-            for node_id, result in self.nodes.items()
-        ]
-        shown = table(("node", "state", "time", "why"), rows) if rows else ""
-        return element("div", element("b", self._title()), shown)
+        return filled("pipeline.html", title=self._title(), nodes=self.nodes)
 
     def _title(self) -> str:
         if self.run is None:
             return "Nothing was to be run: all is up to date."
         return f"Run {self.run_id} of pipeline {self.run.pipeline_name} {self.run.state.value}"
-
-
-def _artifacts(what: str, artifacts: Mapping[str, Sequence[Artifact]], is_open: bool) -> Html:
-    shown = [
-        joined([element("div", f"{key}:"), *(Html(render(one)) for one in found)])
-        for key, found in artifacts.items()
-    ]
-    if not shown:
-        return Html("")
-    return element("div", element("b", what), *shown) if is_open else details(what, *shown)
-
-
-def _parameters(executions: Sequence[ExecutionRecord]) -> Html:
-    if not executions or not executions[-1].parameters:
-        return Html("")
-    rows = [(name, value(given)) for name, given in sorted(executions[-1].parameters.items())]
-    return details("parameters", named_values(rows))

@@ -6,8 +6,8 @@ import time
 from collections.abc import Collection
 from typing import Any
 
-from pipeline_lib.interactive.html import element, joined
 from pipeline_lib.interactive.session_code import running_shell
+from pipeline_lib.interactive.template import filled
 from pipeline_lib.metadata.store import ExecutionRecord, RunRecord
 from pipeline_lib.node.run import Run
 from pipeline_lib.report.wording import duration, first_line, state_mark
@@ -72,9 +72,8 @@ class CellProgress:
 
     def _shown(self) -> tuple[str, str]:
         """As HTML, and as plain text."""
-        lines = list(self._lines.values())
-        html = joined([element("div", self._title), *(element("div", one) for one in lines)])
-        return element("div", html, style="opacity: 0.75"), "\n".join([self._title, *lines])
+        lines = [self._title, *self._lines.values()]
+        return filled("progress.html", lines=lines), "\n".join(lines)
 
 
 def _error_line(execution: ExecutionRecord) -> str:

@@ -10,8 +10,8 @@ from pipeline_lib.dsl.executor_spec import ImporterSpec, ResolverSpec
 from pipeline_lib.dsl.for_each import ForEach
 from pipeline_lib.dsl.foreign import adopted
 from pipeline_lib.dsl.node import BaseNode
-from pipeline_lib.dsl.pipeline import producers
 from pipeline_lib.dsl.placeholder import Placeholder
+from pipeline_lib.dsl.used_nodes import producers
 
 
 def with_all_above(nodes: Iterable[BaseNode]) -> list[BaseNode]:

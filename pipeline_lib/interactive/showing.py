@@ -12,7 +12,6 @@ from pipeline_lib.dsl.foreign import adopted
 from pipeline_lib.dsl.node import BaseNode
 from pipeline_lib.errors import AuthoringError
 from pipeline_lib.interactive.execution_result import ExecutionResult
-from pipeline_lib.interactive.html import Html, joined
 from pipeline_lib.interactive.session_code import running_shell
 from pipeline_lib.render.render import render
 from pipeline_lib.report.artifact_text import artifacts_text
@@ -52,4 +51,4 @@ def display(artifacts: Artifacts) -> None:
         return
     from pipeline_lib.interactive.ipython import show_html
 
-    show_html(joined(Html(render(one)) for one in shown), text.plain)
+    show_html("".join(map(render, shown)), text.plain)

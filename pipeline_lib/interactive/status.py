@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline_lib.interactive.html import preformatted, table
 from pipeline_lib.interactive.node_states import NodeState, State
+from pipeline_lib.interactive.template import filled
 
 _MARKS = {State.CURRENT: "✓", State.STALE: "~", State.FAILED: "✗", State.NOT_RUN: " "}
 
@@ -36,16 +36,7 @@ class Status:
         return "\n".join(lines) or "Nothing was run in this context."
 
     def _repr_html_(self) -> str:
-        rows = [
-            (
-                one.instance,
-                f"{_MARKS[one.state]} {one.state.value}",
-                preformatted("\n".join(one.reasons)),
-                one.last.run_id if one.last else "",
-            )
-            for one in self._all()
-        ]
-        return table(("node", "state", "why", "last run"), rows)
+        return filled("status.html", nodes=self._all(), marks=_MARKS)
 
     def _all(self) -> list[NodeState]:
         return [*self.nodes, *self.outdated]

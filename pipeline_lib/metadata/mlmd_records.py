@@ -149,14 +149,6 @@ def execution_record(message: mlmd.Execution) -> ExecutionRecord:
         for name in list(custom)
         if name.startswith(PREFIX)
     }
-    error = None
-    if "error_type" in own:
-        error = ErrorRecord(
-            own["error_type"],
-            own.get("error_message", ""),
-            own.get("traceback", ""),
-            own.get("error_location", ""),
-        )
     state = _FROM_STATE[message.last_known_state]
     return ExecutionRecord(
         pipeline_name=own.get("pipeline_name", ""),
@@ -172,7 +164,7 @@ def execution_record(message: mlmd.Execution) -> ExecutionRecord:
         cached_from=own.get("cached_from", 0),
         cache_note=own.get("cache_note", ""),
         reason=own.get("reason", ""),
-        error=error,
+        error=_error_record(own),
         log_uri=own.get("log_uri", ""),
         image=own.get("image", ""),
         started=message.create_time_since_epoch / 1000,
@@ -180,4 +172,15 @@ def execution_record(message: mlmd.Execution) -> ExecutionRecord:
         if state is ExecutionState.RUNNING
         else message.last_update_time_since_epoch / 1000,
         id=message.id,
+    )
+
+
+def _error_record(own: Mapping[str, Any]) -> ErrorRecord | None:
+    if "error_type" not in own:
+        return None
+    return ErrorRecord(
+        own["error_type"],
+        own.get("error_message", ""),
+        own.get("traceback", ""),
+        own.get("error_location", ""),
     )

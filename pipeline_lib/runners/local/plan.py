@@ -8,7 +8,6 @@ from typing import cast
 
 from pipeline_lib.errors import PipelineLibError
 from pipeline_lib.ir.executors import ImportExecutor, ResolveExecutor
-from pipeline_lib.ir.inputs import Input, NodeOutput, PipelineInput
 from pipeline_lib.ir.node import Node
 from pipeline_lib.ir.node_set import NodeSet, in_running_order
 from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, MetadataStore
@@ -19,12 +18,9 @@ from pipeline_lib.node.publish import publish_nested
 from pipeline_lib.node.run import Run
 from pipeline_lib.runners.local.planned_node import PlannedNode, Verdict, in_words
 from pipeline_lib.runners.local.planning_store import PlanningStore
+from pipeline_lib.runners.local.unknown_results import UnknownResults
 
 _ENDED = (ExecutionState.COMPLETE, ExecutionState.CACHED, ExecutionState.FAILED)
-_NUMBER = ""
-"""In place of an input's key: how many elements a loop has."""
-
-
 _WITHOUT_WORK = (Verdict.IMPORT, Verdict.RESOLVE, Verdict.NESTED)
 
 
@@ -51,20 +47,15 @@ class _Planner:
     def __init__(self, store: MetadataStore) -> None:
         self.planned: list[PlannedNode] = []
         self._store = cast(MetadataStore, PlanningStore(store))
-        # Instances whose results will be known in the run only; those of them that no earlier
-        # result stands for; and those that would fail, or be skipped because of a failure.
-        self._unknown: set[str] = set()
-        self._without_guess: set[str] = set()
-        self._failed: set[str] = set()
-        self._unknown_inputs: dict[tuple[str, str, str], set[str]] = {}
+        self._results = UnknownResults()
 
     def plan_nodes(self, run: Run, nodes: NodeSet, in_order: Sequence[Node]) -> None:
         """Plan nodes that wait for each other."""
         for node in in_order:
             above = {run.instance(one) for one in nodes.dependencies[node.id]}
-            failed = sorted(above & self._failed)
+            failed = sorted(above & self._results.failed)
             if failed and not node.options.ignore_upstream_failure:
-                self._failed.add(run.instance(node.id))
+                self._results.failed.add(run.instance(node.id))
                 self._add(node, run, Verdict.SKIP, f"{failed[0]} would not run")
             else:
                 self._plan(node, run)
@@ -74,8 +65,8 @@ class _Planner:
         self._add(handler, run, Verdict.DEPENDS, "it runs when all others have ended")
 
     def _plan(self, node: Node, run: Run) -> None:
-        unknown = tuple(sorted(self._unknown_before(node, run)))
-        if any(instance in self._without_guess for instance in unknown):
+        unknown = self._results.before(node, run)
+        if not self._results.without_guess.isdisjoint(unknown):
             self._plan_without_guess(node, run, unknown)
             return
         try:
@@ -91,23 +82,6 @@ class _Planner:
                 self._plan_nested(node, decided, run, unknown)
             case execution:
                 self._plan_decided(node, run, execution, unknown)
-
-    def _unknown_before(self, node: Node, run: Run) -> set[str]:
-        """The nodes that this one reads from whose results are not known yet."""
-        unknown = set(self._unknown_inputs.get((run.path, run.iteration, _NUMBER), ()))
-        for declared in node.inputs.values():
-            unknown |= self._unknown_sources(declared, run)
-        return unknown
-
-    def _unknown_sources(self, declared: Input, run: Run) -> set[str]:
-        unknown: set[str] = set()
-        for source in declared.sources:
-            match source:
-                case NodeOutput(node_id):
-                    unknown |= {run.instance(node_id)} & self._unknown
-                case PipelineInput(key):
-                    unknown |= self._unknown_inputs.get((run.path, run.iteration, key), set())
-        return unknown
 
     def _plan_without_guess(self, node: Node, run: Run, unknown: tuple[str, ...]) -> None:
         """Plan a node that reads what has never been written before."""
@@ -128,7 +102,7 @@ class _Planner:
         if unknown:
             self._add(node, run, Verdict.DEPENDS, "", unknown)
         else:
-            self._failed.add(run.instance(node.id))
+            self._results.failed.add(run.instance(node.id))
             self._add(node, run, Verdict.FAIL, reason)
 
     def _plan_decided(
@@ -151,19 +125,12 @@ class _Planner:
         number = unknown if node.loop else ()
         self._add(node, run, Verdict.NESTED, "", number, nested.execution)
         in_order = in_running_order(nested.executor, f"Node {node.id!r}")
+        self._results.go_inside(node, run, nested, number)
         for inner in nested.runs:
-            for key, declared in node.inputs.items():
-                sources = self._unknown_sources(declared, run)
-                self._unknown_inputs[inner.path, inner.iteration, key] = sources
-            if number:
-                self._unknown_inputs[inner.path, inner.iteration, _NUMBER] = set(number)
             self.plan_nodes(inner, nested.executor, in_order)
         publish_nested(nested, [], self._store)
-        instance = run.instance(node.id)
-        inside = {one.execution.instance for one in self.planned[place + 1 :]}
-        for known in (self._unknown, self._without_guess, self._failed):
-            if inside & known:
-                known.add(instance)
+        inside = [one.execution.instance for one in self.planned[place + 1 :]]
+        self._results.come_out(run.instance(node.id), inside)
 
     def _add(
         self,
@@ -185,7 +152,7 @@ class _Planner:
             PlannedNode(execution, verdict, reason, tuple(unknown), _last_ended(history), seconds)
         )
         if verdict in (Verdict.RUN, Verdict.DEPENDS) or unknown:
-            self._unknown.add(execution.instance)
+            self._results.unknown.add(execution.instance)
         if verdict in (Verdict.RUN, Verdict.DEPENDS):
             self._reckon_with_last_result(execution, history)
 
@@ -202,7 +169,7 @@ class _Planner:
             return  # decided on what the nodes before it gave the last time
         last = next((one for one in history if one.state.is_success), None)
         if last is None:
-            self._without_guess.add(execution.instance)
+            self._results.without_guess.add(execution.instance)
         else:
             guess = replace(execution, state=ExecutionState.COMPLETE, outputs=last.outputs)
             self._store.record(guess)

@@ -113,14 +113,11 @@ class RestApp:
 
     async def _answer(self, scope: Scope, receive: Receive) -> _Answer:
         path, query = scope["raw_path"], scope["query_string"]
-        if scope["method"] not in _METHODS:
-            return _Answer(501, json_answers.error("Not Implemented"))
-        if self._metrics_page is not None and path == self._metrics_path:
-            return self._metrics(self._metrics_page, query)
+        answer = self._answer_outside_api(scope["method"], path, query)
+        if answer is not None:
+            return answer
         if query:
             path = b"%b?%b" % (path, query)
-        if path[:4].lower() != b"/v1/":
-            return _Answer(404, json_answers.error("Not Found"))
         started = time.perf_counter()
         code, asked = StatusCode.INTERNAL, None
         try:
@@ -151,6 +148,16 @@ class RestApp:
                     time.perf_counter() - started,
                 )
         return answer
+
+    def _answer_outside_api(self, method: str, path: bytes, query: bytes) -> _Answer | None:
+        """The answer to a request for metrics, or for what there is not; `None` for all others."""
+        if method not in _METHODS:
+            return _Answer(501, json_answers.error("Not Implemented"))
+        if self._metrics_page is not None and path == self._metrics_path:
+            return self._metrics(self._metrics_page, query)
+        if path[:4].lower() != b"/v1/":
+            return _Answer(404, json_answers.error("Not Found"))
+        return None
 
     def _metrics(self, page: Callable[[], bytes], query: bytes) -> _Answer:
         if query:
