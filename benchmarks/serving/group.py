@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.comparison import Comparison
 from benchmarks.rows import Against, Bar, Row, Unit
-from benchmarks.serving.load import grpc_rate, other_server, our_server, rest_rate
+from benchmarks.serving.load import grpc_rate, other_server, our_server, rates_of_both, rest_rate
 from benchmarks.sides import PROJECT, MeasurementError, Side
 
 _SLOW_SHARE = 50
@@ -37,6 +37,9 @@ def measure_serving(comparison: Comparison, requests: int) -> list[Row]:
         _beside_nothing("serving: REST predict", rest, found["nothing-rest"], 0.25),
         Row("serving: gRPC / nothing on its loop", Unit.TIMES, grpc / found["nothing-on-loop"]),
         _times("serving: gRPC / naive server", grpc / found["naive-grpc"], 1.8),
+        # A half would be all that it can be, were the client's part of the cores free.
+        _times("serving: gRPC beside REST / alone", found["both-grpc"] / grpc, 0.2),
+        _times("serving: REST beside gRPC / alone", found["both-rest"] / rest, 0.2),
         _times("serving: 2 workers / 1, gRPC", found["workers"] / grpc, 1.5),
         _times("serving: 2 workers / 1, REST", found["rest-workers"] / rest, 1.5),
         Row("serving: model of about 5 ms", Unit.PER_SECOND, found["slow"]),
@@ -57,6 +60,7 @@ def _measure(directory: Path, requests: int) -> Mapping[str, float]:
     with our_server(directory) as ports:
         found["grpc"] = grpc_rate(ports.grpc, quick, requests)
         found["rest"] = rest_rate(ports.rest, "quick", json, requests)
+        found["both-grpc"], found["both-rest"] = rates_of_both(ports, "quick", quick, json)
         found["slow"] = grpc_rate(ports.grpc, slow, few)
     with other_server("nothing-rest", directory) as ports:
         found["nothing-rest"] = rest_rate(ports.rest, "quick", json, requests)

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +20,9 @@ from benchmarks.sides import PROJECT, MeasurementError
 IN_FLIGHT = 32
 
 _START_SECONDS = 120
+_BOTH_SECONDS = 4
 _RATE = re.compile(r"finished in [^,]*, ([0-9.]+) req/s")
+_COUNTS = re.compile(r"requests: .* ([0-9]+) done")
 _ANSWERED = re.compile(r"status codes: ([0-9]+) 2xx")
 
 
@@ -64,15 +67,31 @@ def other_server(name: str, directory: Path) -> Iterator[Ports]:
 
 def grpc_rate(port: int, request: Path, requests: int) -> float:
     """Calls of Predict per second, with `IN_FLIGHT` at a time."""
-    headers = ("-H", "content-type: application/grpc", "-H", "te: trailers")
-    url = f"http://127.0.0.1:{port}/tensorflow.serving.PredictionService/Predict"
-    return _rate(requests, "-d", str(request), *headers, url)
+    return _rate(requests, *_grpc(port, request))
 
 
 def rest_rate(port: int, model: str, request: Path, requests: int) -> float:
     """Calls of `:predict` per second, with `IN_FLIGHT` at a time."""
+    return _rate(requests, *_rest(port, model, request))
+
+
+def rates_of_both(ports: Ports, model: str, frame: Path, json: Path) -> tuple[float, float]:
+    """Calls per second over gRPC and over REST, by as many clients each at the same time."""
+    with ThreadPoolExecutor() as threads:
+        grpc = threads.submit(_rate_for_seconds, *_grpc(ports.grpc, frame))
+        rest = threads.submit(_rate_for_seconds, *_rest(ports.rest, model, json))
+        return grpc.result(), rest.result()
+
+
+def _grpc(port: int, request: Path) -> tuple[str, ...]:
+    headers = ("-H", "content-type: application/grpc", "-H", "te: trailers")
+    url = f"http://127.0.0.1:{port}/tensorflow.serving.PredictionService/Predict"
+    return ("-d", str(request), *headers, url)
+
+
+def _rest(port: int, model: str, request: Path) -> tuple[str, ...]:
     url = f"http://127.0.0.1:{port}/v1/models/{model}:predict"
-    return _rate(requests, "--h1", "-d", str(request), "-H", "content-type: application/json", url)
+    return ("--h1", "-d", str(request), "-H", "content-type: application/json", url)
 
 
 def _rate(requests: int, *arguments: str) -> float:
@@ -86,10 +105,19 @@ def _rate(requests: int, *arguments: str) -> float:
 
 
 def _ask(requests: int, *arguments: str) -> float:
-    command = ["h2load", "-c", str(IN_FLIGHT), "-m", "1", "-n", str(requests), *arguments]
+    return _h2load("-n", str(requests), *arguments)
+
+
+def _rate_for_seconds(*arguments: str) -> float:
+    return _h2load("-D", str(_BOTH_SECONDS), *arguments)
+
+
+def _h2load(*arguments: str) -> float:
+    command = ["h2load", "-c", str(IN_FLIGHT), "-m", "1", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    rate, answered = _RATE.search(done.stdout), _ANSWERED.search(done.stdout)
-    if rate is None or answered is None or int(answered[1]) != requests:
+    rate, counts = _RATE.search(done.stdout), _COUNTS.search(done.stdout)
+    answered = _ANSWERED.search(done.stdout)
+    if rate is None or counts is None or answered is None or counts[1] != answered[1]:
         raise MeasurementError(f"{' '.join(command)}:\n{done.stdout}{done.stderr}")
     return float(rate[1])
 

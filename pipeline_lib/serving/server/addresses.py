@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from dataclasses import asdict, dataclass
 
+from pipeline_lib.serving.errors import ServingError, StatusCode
 from pipeline_lib.serving.server.ports import address
 
 
@@ -50,8 +52,22 @@ class Addresses:
 
 
 def write_ready_file(path: str, addresses: Addresses) -> None:
-    """Write the addresses, and the number of this process, as JSON; whole or not at all."""
+    """Write the addresses, and the number of this process, as JSON; whole or not at all.
+
+    Raises:
+        ServingError: FAILED_PRECONDITION, it cannot be written.
+    """
     partial = f"{path}.{os.getpid()}.partial"
-    with open(partial, "w", encoding="utf-8") as file:
-        json.dump({"pid": os.getpid(), **asdict(addresses)}, file)
-    os.replace(partial, path)
+    try:
+        if os.path.exists(path) and not os.path.isfile(path):
+            raise OSError(0, "It is there, and is no file")  # a device would be replaced
+        with open(partial, "w", encoding="utf-8") as file:
+            json.dump({"pid": os.getpid(), **asdict(addresses)}, file)
+        os.replace(partial, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            os.unlink(partial)
+        raise ServingError(
+            StatusCode.FAILED_PRECONDITION,
+            f"--ready_file={path} cannot be written: {error.strerror}.",
+        ) from error

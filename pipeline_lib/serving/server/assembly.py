@@ -26,6 +26,7 @@ from pipeline_lib.serving.server.cors import AnyOrigin
 from pipeline_lib.serving.server.guarded import GuardingLoader
 from pipeline_lib.serving.server.limits import LimitedInference, Limits
 from pipeline_lib.serving.server.options import ServerOptions
+from pipeline_lib.serving.server.tls import ssl_context
 from pipeline_lib.serving.server.warm_up import warming_up
 
 
@@ -45,9 +46,9 @@ def assemble(options: ServerOptions) -> ServerParts:
     """Make the parts. Nothing is loaded yet.
 
     Raises:
-        ServingError: a configuration file is missing or wrong.
+        ServingError: a configuration file is missing or wrong, or its keys cannot be used.
     """
-    tls = read_tls_keys(options.ssl_config_file) if options.ssl_config_file else None
+    tls = _tls_keys(options)
     metrics = Metrics()
     calls = _calls(options, metrics)
     core = _core(options, metrics)
@@ -61,6 +62,14 @@ def assemble(options: ServerOptions) -> ServerParts:
         limits = Limits(options.max_in_flight, options.max_requests_per_second)
         inference = LimitedInference(inference, limits)
     return ServerParts(core, calls, inference, metrics, _rest_app(options, inference, metrics), tls)
+
+
+def _tls_keys(options: ServerOptions) -> TlsKeys | None:
+    if not options.ssl_config_file:
+        return None
+    keys = read_tls_keys(options.ssl_config_file)
+    ssl_context(keys)  # gRPC would log what is wrong with them, and say that it cannot listen
+    return keys
 
 
 def _core(options: ServerOptions, metrics: Metrics) -> ServerCore:

@@ -10,6 +10,7 @@ from grpc_health.v1.health import aio as health_aio
 from pipeline_lib.serving.errors import ServingError, StatusCode
 from pipeline_lib.serving.server.options import ANY_PORT, ServerOptions
 from pipeline_lib.serving.server.ports import address
+from pipeline_lib.serving.server.turns import CallNotice, Turns
 
 AddServices = Callable[[grpc.aio.Server], Awaitable[health_aio.HealthServicer]]
 
@@ -21,6 +22,7 @@ class GrpcServer:
         options: where to listen, and how large a request may be.
         credentials: make it secure.
         shared_port: other processes of this server listen on the same port.
+        turns: what REST on the same loop waits for.
     """
 
     def __init__(
@@ -28,6 +30,7 @@ class GrpcServer:
         options: ServerOptions,
         credentials: grpc.ServerCredentials | None,
         shared_port: bool = False,
+        turns: Turns | None = None,
     ) -> None:
         self._options = options
         self._credentials = credentials
@@ -39,6 +42,8 @@ class GrpcServer:
                 *options.channel_arguments,
             )
         )
+        if turns is not None:
+            self._server.add_generic_rpc_handlers((CallNotice(turns),))
         self._health: health_aio.HealthServicer | None = None
 
     async def start(self, add_services: AddServices) -> int | None:

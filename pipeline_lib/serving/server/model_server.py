@@ -20,6 +20,7 @@ from pipeline_lib.serving.server.options import ANY_PORT, ServerOptions
 from pipeline_lib.serving.server.ports import bind, port_of
 from pipeline_lib.serving.server.rest_server import RestServer
 from pipeline_lib.serving.server.tls import grpc_credentials, ssl_context
+from pipeline_lib.serving.server.turns import TakingTurns, Turns
 
 _log = logging.getLogger(__name__)
 
@@ -62,6 +63,7 @@ class ModelServer:
         self._reload = reload or self.reload
         self._grpc: GrpcServer | None = None
         self._rest: RestServer | None = None
+        self._turns = Turns()
         self._repeated: list[asyncio.Task[None]] = []
 
     async def start(self, configs: Sequence[ModelConfig] | None = None) -> Addresses:
@@ -136,7 +138,7 @@ class ModelServer:
             return None
         tls = self._parts.tls if self._options.rest_api_tls else None
         self._rest = RestServer(
-            self._parts.rest_app,
+            TakingTurns(self._parts.rest_app, self._turns),
             listening,
             None if tls is None else ssl_context(tls),
             self._options.drain_seconds,
@@ -149,7 +151,10 @@ class ModelServer:
             return None
         tls = self._parts.tls
         self._grpc = GrpcServer(
-            self._options, None if tls is None else grpc_credentials(tls), self._shared_ports
+            self._options,
+            None if tls is None else grpc_credentials(tls),
+            self._shared_ports,
+            self._turns,
         )
         return await self._grpc.start(
             lambda server: add_services(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import stat
 
 from pipeline_lib.serving.errors import ServingError, StatusCode
 from pipeline_lib.serving.server.options import ServerOptions
@@ -44,7 +45,7 @@ def bind(flag: str, host: str, port: int, shared: bool = False) -> socket.socket
 
 
 def refuse_used(options: ServerOptions) -> None:
-    """Check that the ports are free; long before they are needed, so that an error comes soon.
+    """Check that the addresses are free; long before they are needed, so that an error comes soon.
 
     Raises:
         ServingError: UNAVAILABLE, one is in use or may not be had.
@@ -52,6 +53,8 @@ def refuse_used(options: ServerOptions) -> None:
     for flag, port in (("--port", options.port), ("--rest_api_port", options.rest_api_port)):
         if port > 0:
             bind(flag, options.host, port).close()
+    if options.grpc_socket_path:
+        _refuse_used_path(options.grpc_socket_path)
 
 
 def reserve(flag: str, host: str, port: int) -> socket.socket:
@@ -74,6 +77,25 @@ def port_of(bound: socket.socket) -> int:
 def address(host: str, port: int) -> str:
     """Host and port as one text; an IPv6 address in brackets."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _refuse_used_path(path: str) -> None:
+    """A socket that a server left is replaced by gRPC, and so would be one that is listened on."""
+    try:
+        with socket.socket(socket.AF_UNIX) as tried:
+            if not os.path.lexists(path):
+                tried.bind(path)
+                os.unlink(path)
+            elif not stat.S_ISSOCK(os.stat(path).st_mode):
+                raise OSError(0, "It is there, and is no socket")
+            elif tried.connect_ex(path) == 0:
+                raise OSError(0, "Another server listens on it")
+    except OSError as error:
+        raise ServingError(
+            StatusCode.UNAVAILABLE,
+            f"{path} cannot be listened on: {error.strerror or error}. "
+            "Choose another path: --grpc_socket_path=PATH.",
+        ) from error
 
 
 def _cannot_bind(flag: str, host: str, port: int, error: OSError) -> ServingError:

@@ -137,8 +137,12 @@ class _Supervisor:
         worker.has_started()
         if self._addresses is None and self._all_started():
             self._addresses = addresses
-            if self._options.ready_file:
-                write_ready_file(self._options.ready_file, addresses)
+            try:
+                if self._options.ready_file:
+                    write_ready_file(self._options.ready_file, addresses)
+            except ServingError as error:
+                self._fail(error)
+                return
             self._announce(addresses)
 
     def _all_started(self) -> bool:

@@ -35,9 +35,12 @@ def ssl_context(keys: TlsKeys) -> ssl.SSLContext:
         with open(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
             file.write(f"{keys.server_cert}\n{keys.server_key}\n")
         try:
-            context.load_cert_chain(path)
+            # With a password, or Python asks the terminal for that of an encrypted key.
+            context.load_cert_chain(path, password="")
             if keys.custom_ca:
-                context.load_verify_locations(cadata=keys.custom_ca)
+                # PEM is ASCII, and of other letters Python's ssl says nothing that helps.
+                certificates = keys.custom_ca.encode("ascii", "replace").decode()
+                context.load_verify_locations(cadata=certificates)
             elif keys.client_verify:
                 context.load_default_certs(ssl.Purpose.CLIENT_AUTH)
         except ssl.SSLError as error:

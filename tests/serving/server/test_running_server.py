@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import http.client
 import os
 import re
@@ -7,6 +8,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import tempfile
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -18,8 +20,12 @@ from grpc_health.v1.health_pb2_grpc import HealthStub
 from tensorflow_serving.apis.model_management_pb2 import ReloadConfigRequest
 from tensorflow_serving.apis.model_service_pb2_grpc import ModelServiceStub
 
+from pipeline_lib.serving.errors import ServingError
+from pipeline_lib.serving.server.options import ServerOptions
+from pipeline_lib.serving.server.ports import refuse_used
 from tests.serving.server.clients import predict
 from tests.serving.server.process import ServerProcess, refused, running
+from tests.whole_message import raises
 
 LINE = re.compile(r"Ready: gRPC at 127\.0\.0\.1:(\d+).*, REST at http://127\.0\.0\.1:(\d+)\n")
 
@@ -106,6 +112,54 @@ def test_an_address_that_this_machine_does_not_have(half_plus_two: Path) -> None
         "Error: 192.0.2.1:8500 cannot be listened on: Cannot assign requested address. "
         "Choose another address: --host=ADDRESS, --port=NUMBER.\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("{folder}/none/socket", "No such file or directory"),
+        ("{folder}/" + 120 * "x", "AF_UNIX path too long"),
+        ("{folder}/file", "It is there, and is no socket"),
+        ("{folder}/socket", "Another server listens on it"),
+    ],
+)
+def test_a_socket_path_that_cannot_be_had(half_plus_two: Path, path: str, why: str) -> None:
+    with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as other:
+        (Path(folder) / "file").write_text("mine")
+        other.bind(f"{folder}/socket")
+        other.listen()
+        path = path.format(folder=folder)
+        options = ServerOptions(
+            model_base_path=str(half_plus_two), port=0, rest_api_port=0, grpc_socket_path=path
+        )
+        with raises(
+            ServingError,
+            f"{path} cannot be listened on: {why}. Choose another path: --grpc_socket_path=PATH.",
+        ):
+            refuse_used(options)
+        other.close()
+        refuse_used(dataclasses.replace(options, grpc_socket_path=f"{folder}/socket"))
+        assert (Path(folder) / "file").read_text() == "mine"
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_ready_file_that_cannot_be_written(
+    half_plus_two: Path, tmp_path: Path, workers: int
+) -> None:
+    (tmp_path / "ready").mkdir()
+    code, error = refused(
+        f"--model_base_path={half_plus_two}",
+        f"--ready_file={tmp_path / 'ready'}",
+        "--port=auto",
+        "--rest_api_port=auto",
+        f"--workers={workers}",
+    )
+    assert code == 2
+    assert (
+        f"Error: --ready_file={tmp_path / 'ready'} cannot be written: "
+        "It is there, and is no file.\n"
+    ) in error
+    assert [path.name for path in tmp_path.iterdir()] == ["ready"]
 
 
 def test_a_model_that_cannot_be_loaded(tmp_path: Path) -> None:
