@@ -10,15 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline_lib.artifacts import files
+from pipeline_lib.artifacts import files, outside
 from pipeline_lib.errors import DataError, did_you_mean
 
 _FIELDS = ("base_directory", "version", "versioning")
 _VERSIONINGS = ("AUTO", "UNIX_TIMESTAMP")
 _SERVER_FIELDS = ("grpc_address", "model_name", "rest_address", "roll_back", "timeout_seconds")
 _DEFAULT_TIMEOUT = 300.0
-_LARGEST_VERSION = 2**63 - 1
-"""What a model server can count to."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +138,15 @@ def _checked_directory(base_directory: object) -> str:
             f"got {base_directory!r}."
         )
     path = base_directory.removeprefix("file://")
-    return os.path.abspath(path) if files.is_local(path) else path.rstrip("/")
+    if files.is_local(path):
+        return os.path.abspath(path)
+    scheme, _, place = path.partition("://")
+    if not place.strip("/"):
+        raise DataError(
+            "push_destination.filesystem.base_directory names no place: expected something after "
+            f"'{scheme}://', got {base_directory!r}."
+        )
+    return f"{scheme}://{place.rstrip('/')}"
 
 
 def _checked_version(version: object) -> int | None:
@@ -149,7 +155,7 @@ def _checked_version(version: object) -> int | None:
     if (
         isinstance(version, bool)
         or not isinstance(version, int)
-        or not 0 <= version <= _LARGEST_VERSION
+        or not 0 <= version <= outside.LARGEST_VERSION
     ):
         raise DataError(
             "push_destination.filesystem.version must be an integer from 0 to 2**63 - 1, "

@@ -43,11 +43,11 @@ class Executor(BaseExecutor):
         """Push the model, or record why it is refused."""
         pushed_model = get_single_instance(output_dict["pushed_model"])
         destination = PushDestination.parse(exec_properties["push_destination"])
-        model_path = _path_to_push(input_dict)
         refusal = _refusal(input_dict)
         if refusal:
             _record_refusal(pushed_model, refusal)
             return
+        model_path = _path_to_push(input_dict)
         fingerprint = _validated_fingerprint(model_path, input_dict)
         # The push comes last: if anything before it fails, nothing has been pushed.
         copy_verified(model_path, pushed_model.uri, fingerprint)
@@ -133,8 +133,9 @@ def _push(model_path: str, fingerprint: str, destination: PushDestination) -> st
     directory = _directory(filesystem)
     try:
         version_path = directory.push(model_path, fingerprint)
-    except (OSError, ImportError, ValueError) as error:
-        # fsspec raises the latter two for a scheme whose package is missing or that nobody knows.
+    except DataError:
+        raise
+    except Exception as error:  # a store's client has errors of its own, which fsspec lets through
         raise DataError(
             f"Cannot push to {filesystem.base_directory!r}: {error}. push_destination needs a "
             "directory that can be made or written."
@@ -161,8 +162,17 @@ def _wait_or_roll_back(
     except DataError as error:
         if not server.roll_back:
             raise DataError(f"{error} The version stays at {version_path!r}.") from None
-        directory.withdraw(version_path)
+        _withdraw(directory, version_path, error)
         raise DataError(f"{error} The version was removed from {version_path!r}.") from None
+
+
+def _withdraw(directory: Directory, version_path: str, why: DataError) -> None:
+    try:
+        directory.withdraw(version_path)
+    except Exception as error:
+        raise DataError(
+            f"{why} The version could not be removed, remove it yourself: {error}."
+        ) from error
 
 
 def _record_refusal(pushed_model: Artifact, reason: str) -> None:

@@ -64,9 +64,18 @@ def next_version(base_directory: str) -> int:
     """The time in seconds; where a version has that number or a greater one, the next number.
 
     A model server takes the greatest number for the latest version.
+
+    Raises:
+        DataError: the greatest number of all is taken.
     """
     taken = map(int, outside.version_names(base_directory))
-    return max(int(time.time()), max(taken, default=-1) + 1)
+    number = max(int(time.time()), max(taken, default=-1) + 1)
+    if number > outside.LARGEST_VERSION:
+        raise DataError(
+            f"No version can come after {f'{base_directory}/{outside.LARGEST_VERSION}'!r}: a model "
+            "server counts no further. Remove it, or push to another directory."
+        )
+    return number
 
 
 def exists_already(target: str) -> DataError:

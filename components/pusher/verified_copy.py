@@ -19,10 +19,11 @@ def copy_verified(model_path: str, destination: str, fingerprint: str) -> None:
 
     Raises:
         DataError: the copy has another fingerprint, or the model has a link to a directory.
+        OSError: a file cannot be read or written.
     """
     _refuse_links(model_path)
     if files.is_local(model_path) and files.is_local(destination):
-        shutil.copytree(model_path, destination, dirs_exist_ok=True)
+        _copy_tree(model_path, destination)
     else:
         for name in files.file_names(model_path):
             files.copy_file(f"{model_path}/{name}", f"{destination}/{name}")
@@ -33,6 +34,14 @@ def copy_verified(model_path: str, destination: str, fingerprint: str) -> None:
             f"is {copied or 'empty'}, expected {fingerprint}. The model was changed while it was "
             "copied, or a disk is faulty. Nothing is pushed; run again."
         )
+
+
+def _copy_tree(source: str, destination: str) -> None:
+    try:
+        shutil.copytree(source, destination, dirs_exist_ok=True)
+    except shutil.Error as error:
+        # It goes on after the first error, such as a full disk, and lists what is as good as all.
+        raise OSError(error.args[0][0][2]) from None
 
 
 def _refuse_links(model_path: str) -> None:

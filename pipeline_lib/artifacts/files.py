@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from pipeline_lib.errors import DataError
+
 _BLOCK = 1 << 20
 
 
@@ -130,6 +132,9 @@ def fingerprint(uri: str) -> str:
     """A digest of the names and contents of all files at `uri`; empty where nothing is there.
 
     It depends on the payload alone, not on where it is, who wrote it or when.
+
+    Raises:
+        DataError: something there is neither a file nor a directory.
     """
     if not exists(uri):
         return ""
@@ -158,6 +163,9 @@ def _walk(uri: str) -> Iterator[tuple[str, str]]:
 
 
 def _content_digest(path: str) -> bytes:
+    if is_local(path) and os.path.exists(path) and not os.path.isfile(path):
+        # Whoever opens a pipe waits for somebody at its other end.
+        raise DataError(f"{path!r} is a pipe, socket or device; expected files and folders only.")
     digest = hashlib.blake2b()
     with open_to_read(path) as stream:
         while block := stream.read(_BLOCK):

@@ -11,6 +11,9 @@ from pipeline_lib.artifacts.artifact import Artifact, ArtifactRecord
 _PLACE = "outside_place"
 _NEWEST = "outside_newest"
 
+LARGEST_VERSION = 2**63 - 1
+"""What a model server can count to."""
+
 
 def stands_for(artifact: Artifact, uri: str, newest: bool = False) -> None:
     """Record on an output what the executor has made outside of the output's own directory.
@@ -33,7 +36,7 @@ def what_has_changed(record: ArtifactRecord) -> str:
         return f"{place} is gone"
     if record.custom_properties.get(_NEWEST):
         directory, _, name = place.rpartition("/")
-        newest = max(version_names(directory), key=int)
+        newest = max(version_names(directory), key=int, default=name)
         if int(newest) > int(name):
             return f"{directory}/{newest} has come after {place}"
     return ""
@@ -41,4 +44,8 @@ def what_has_changed(record: ArtifactRecord) -> str:
 
 def version_names(directory: str) -> list[str]:
     """Names in a directory that are whole numbers, by which model servers know versions."""
-    return [name for name in files.names_in(directory) if name.isascii() and name.isdecimal()]
+    return [name for name in files.names_in(directory) if _is_version(name)]
+
+
+def _is_version(name: str) -> bool:
+    return name.isascii() and name.isdecimal() and int(name) <= LARGEST_VERSION

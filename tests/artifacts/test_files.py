@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import os
 import uuid
 from pathlib import Path
 
 import pytest
 
 from pipeline_lib.artifacts import files
+from pipeline_lib.errors import DataError
+from tests.whole_message import raises
 
 
 @pytest.fixture(params=["local", "memory", "s3"])
@@ -134,6 +137,15 @@ def test_fingerprint_is_the_same_local_and_remote(tmp_path: Path) -> None:
 
 def test_fingerprint_of_nothing_is_empty(root: str) -> None:
     assert files.fingerprint(f"{root}/nothing") == ""
+
+
+def test_fingerprint_does_not_wait_at_a_pipe(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with raises(
+        DataError,
+        f"{str(tmp_path / 'pipe')!r} is a pipe, socket or device; expected files and folders only.",
+    ):
+        files.fingerprint(str(tmp_path))
 
 
 def test_fingerprint_takes_names_that_are_no_unicode(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import pytest
 
 from components.pusher.component import Pusher
@@ -20,6 +22,7 @@ from pipeline_lib import Channel, placeholders
 from pipeline_lib.artifacts import files, standard_artifacts
 from pipeline_lib.artifacts.artifact import Artifact
 from pipeline_lib.errors import AuthoringError, DataError
+from tests.whole_message import raises
 
 MODEL_FILES = {"saved_model.pb": b"graph", "variables/variables.index": b"index", "assets/v": b""}
 
@@ -207,6 +210,19 @@ def test_the_stamped_model_of_an_infra_blessing_is_pushed(
     assert contents(base / "1") == {**MODEL_FILES, "warmup": b"requests"}
 
 
+def test_a_model_that_infra_validator_has_not_kept_since_it_is_bad_is_not_pushed(
+    base: Path, tmp_path: Path
+) -> None:
+    infra = standard_artifacts.InfraBlessing()
+    infra.set_int_custom_property("blessed", 0)
+    infra.set_string_custom_property("not_blessed_reason", "it answers NaN")
+    pushed = push({"infra_blessing": [infra]}, tmp_path / "out", base_directory=str(base))
+    assert pushed.custom_properties == {
+        "pushed": 0,
+        "not_pushed_reason": "infra_blessing does not bless the model: it answers NaN",
+    }
+
+
 def test_a_model_that_has_changed_since_it_was_validated_is_refused(
     model: Artifact, base: Path, tmp_path: Path
 ) -> None:
@@ -264,6 +280,23 @@ def test_a_push_gets_a_greater_number_than_every_version_before(
     (base / "20991231235959").mkdir(parents=True)
     (base / "no version").mkdir()
     assert pushed_to(base, model) == str(base / "20991231235960")
+
+
+def test_a_number_that_no_server_knows_is_no_version(model: Artifact, base: Path) -> None:
+    (base / str(2**63)).mkdir(parents=True)
+    assert int(os.path.basename(pushed_to(base, model))) < 2**63
+
+
+def test_the_greatest_number_of_all_is_taken(model: Artifact, base: Path) -> None:
+    greatest = base / str(2**63 - 1)
+    greatest.mkdir(parents=True)
+    with raises(
+        DataError,
+        f"No version can come after {str(greatest)!r}: a model server counts no further. Remove "
+        "it, or push to another directory.",
+    ):
+        pushed_to(base, model)
+    assert os.listdir(base) == [greatest.name]
 
 
 def test_a_version_that_exists_is_never_overwritten(
@@ -339,6 +372,50 @@ def test_a_base_directory_that_cannot_be_written(model: Artifact, tmp_path: Path
     )
 
 
+def test_a_disk_that_takes_no_more(model: Artifact, base: Path) -> None:
+    for number in range(2):
+        source = Path(model.uri, "Format-Serving", f"variables.data-0000{number}-of-00002")
+        source.write_bytes(bytes(100_000))
+    most, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, hard))
+    try:
+        with pytest.raises(OSError, match=r"^\[Errno 27\] File too large: [^\n]*$") as raised:
+            pushed_to(base, model)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
+    assert str(raised.value).count("[Errno 27]") == 1
+    assert os.listdir(base) == []
+
+
+class RefusingStore(fsspec.AbstractFileSystem):
+    """Raises what its client raises, as stores do that fsspec knows."""
+
+    class NoEndpointError(Exception):
+        """Has nothing to do with `OSError`."""
+
+    def ls(self, path: str, detail: bool = True, **options: object) -> Any:
+        raise self.NoEndpointError("nobody answers")
+
+
+@pytest.mark.parametrize(
+    ("base_directory", "why"),
+    [
+        ("refusing://nobody/models", "nobody answers"),
+        ("nowhere://models", "Protocol not known: nowhere"),
+    ],
+)
+def test_a_store_that_cannot_be_reached(
+    model: Artifact, tmp_path: Path, base_directory: str, why: str
+) -> None:
+    fsspec.register_implementation("refusing", RefusingStore, clobber=True)
+    with raises(
+        DataError,
+        f"Cannot push to {base_directory!r}: {why}. push_destination needs a directory that can be "
+        "made or written.",
+    ):
+        push({"model": [model]}, tmp_path / "out", base_directory=base_directory)
+
+
 @pytest.mark.parametrize(
     ("destination", "message"),
     [
@@ -356,6 +433,11 @@ def test_a_base_directory_that_cannot_be_written(model: Artifact, tmp_path: Path
             {"filesystem": {}},
             "push_destination.filesystem.base_directory must be the path or URI of a directory, "
             "got None.",
+        ),
+        (
+            {"filesystem": {"base_directory": "s3://"}},
+            "push_destination.filesystem.base_directory names no place: expected something after "
+            "'s3://', got 's3://'.",
         ),
         (
             {"filesystem": {"base_directory": "/models", "version": "v1"}},

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from components.pusher.executor import Executor
+from components.pusher.local_directory import LocalDirectory
 from pipeline_lib.artifacts import standard_artifacts
 from pipeline_lib.errors import DataError
 from pipeline_lib.serving.model_servers.embedded import embedded_server
@@ -133,3 +134,28 @@ def test_a_server_that_is_not_there(good: standard_artifacts.Model, tmp_path: Pa
         f"{str(tmp_path / 'base' / '7')!r}."
     )
     assert names(tmp_path / "base") == ["7"]
+
+
+def test_a_version_that_cannot_be_removed_again(
+    server: RunningServer,
+    broken: standard_artifacts.Model,
+    base: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    version = 2**61
+
+    def refuse(directory: object, version_path: str) -> None:
+        raise PermissionError(13, "Permission denied", version_path)
+
+    monkeypatch.setattr(LocalDirectory, "withdraw", refuse)
+    with pytest.raises(DataError) as raised:
+        push(broken, base, version, rest_address=server.endpoints.rest)
+    monkeypatch.undo()
+    path = str(base / str(version))
+    LocalDirectory(str(base), None).withdraw(path)
+    message = str(raised.value)
+    assert f"has not loaded version {version} of 'half': " in message
+    assert message.endswith(
+        " The version could not be removed, remove it yourself: [Errno 13] Permission denied: "
+        f"{path!r}."
+    )
