@@ -111,8 +111,7 @@ def prepare_run(
     run = intended_run(pipeline, run_id, given_parameters, default_root, use_cache)
     try:
         _check_writable(run.root)
-        for bundle in pipeline.sources:
-            _stage(run.staged[bundle.digest], bundle.files)
+        stage_sources(pipeline, run.root)
     except Exception as error:  # each file system has errors of its own
         reason = getattr(error, "strerror", None) or error
         raise PipelineLibError(
@@ -139,16 +138,19 @@ def intended_run(
     root = default_root if pipeline.root is None else evaluation.evaluate(pipeline.root, scope)
     if files.is_local(root):
         root = os.path.abspath(root)
-    staged = {bundle.digest: f"{root}/.sources/{bundle.digest}" for bundle in pipeline.sources}
-    return Run(pipeline, run_id, root, parameters, staged, use_cache)
+    return Run(pipeline, run_id, root, parameters, _source_folders(pipeline, root), use_cache)
 
 
 def stage_sources(pipeline: Pipeline, root: str) -> dict[str, str]:
     """Write the user's source files below `root`; the folder of each bundle, by its digest."""
-    staged = {bundle.digest: f"{root}/.sources/{bundle.digest}" for bundle in pipeline.sources}
+    staged = _source_folders(pipeline, root)
     for bundle in pipeline.sources:
         _stage(staged[bundle.digest], bundle.files)
     return staged
+
+
+def _source_folders(pipeline: Pipeline, root: str) -> dict[str, str]:
+    return {bundle.digest: f"{root}/.sources/{bundle.digest}" for bundle in pipeline.sources}
 
 
 def _check_writable(root: str) -> None:
