@@ -8,7 +8,6 @@ import random
 import threading
 import time
 from collections.abc import Callable, Sequence
-from enum import Enum, auto
 from typing import Any, TypeVar
 
 import ml_metadata
@@ -17,6 +16,12 @@ from ml_metadata.proto import metadata_store_service_pb2
 from pipeline_lib.errors import MetadataStoreError
 from pipeline_lib.metadata.connection import MetadataConnectionConfig
 from pipeline_lib.metadata.mlmd_connection import connection_message, refusal
+from pipeline_lib.metadata.mlmd_trouble import (
+    FAILURES,
+    Trouble,
+    is_conflict_of_openings,
+    trouble_of,
+)
 from pipeline_lib.metadata.mlmd_turns import Turns
 from pipeline_lib.metadata.time_zones import provide_time_zones
 
@@ -27,6 +32,8 @@ _PATIENCE = 60.0
 
 _SHORTEST_WAIT, _LONGEST_WAIT = 0.005, 2.0
 _NOTICEABLE_WAIT = 1.0
+_MOST_RACES = 5
+_MOST_OPENINGS = 20
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
@@ -66,7 +73,7 @@ class Session:
         provide_time_zones()
         try:
             self._open(prepare)
-        except _FAILURES as error:
+        except FAILURES as error:
             self._turns.close()
             raise MetadataStoreError(refusal(config, error)) from error
 
@@ -94,10 +101,8 @@ class Session:
                     self.store = _Store(self._message)
                     prepare(self.store)
                 return
-            except _FAILURES as error:
-                # Only what another process may have caused that opens a new database as well.
-                is_conflict = any(sign in str(error) for sign in _SIGNS_OF_A_CONFLICT)
-                if attempt == _MOST_OPENINGS or not is_conflict:
+            except FAILURES as error:
+                if attempt == _MOST_OPENINGS or not is_conflict_of_openings(error):
                     raise
             time.sleep(random.uniform(0.1, 0.5))
 
@@ -111,76 +116,22 @@ class Session:
                     if self.store is None:
                         self.store = _Store(self._message)
                     return work()
-            except _FAILURES as error:
-                trouble = _trouble(error)
-                races += trouble is _Trouble.RACE
+            except FAILURES as error:
+                trouble = trouble_of(error)
+                races += trouble is Trouble.RACE
                 is_late = time.monotonic() + wait > deadline
-                if trouble is _Trouble.FINAL or races > _MOST_RACES or is_late:
+                if trouble is Trouble.FINAL or races > _MOST_RACES or is_late:
                     tried = f" for {_PATIENCE:.0f} s" if is_late else ""
                     raise MetadataStoreError(
                         f"The metadata store failed in {name!r}{tried}: {str(error).strip()}."
                     ) from error
-                if trouble is _Trouble.LOST:
+                if trouble is Trouble.LOST:
                     self.store = None
                     self.in_doubt = True
                 if wait > _NOTICEABLE_WAIT:
                     _LOG.warning("The metadata store is busy or away, trying again: %s", error)
             time.sleep(wait * random.uniform(0.5, 1))
             wait = min(2 * wait, _LONGEST_WAIT)
-
-
-class _Trouble(Enum):
-    """What an error means for the call.
-
-    `BUSY` and `RACE` say that nothing was written: a lock was held, or another process has just
-    recorded the same context, which will be found now.
-    """
-
-    BUSY = auto()
-    RACE = auto()
-    LOST = auto()
-    FINAL = auto()
-
-
-_FAILURES = (ml_metadata.errors.StatusError, RuntimeError)
-_MOST_RACES = 5
-_MOST_OPENINGS = 20
-_SIGNS_OF_A_CONFLICT = (
-    "concurrent connection to the empty database",
-    "already exists",
-    "duplicate key",
-    "Duplicate entry",
-    "deadlock",
-    "Deadlock",
-)
-_SIGNS_OF_A_LOST_CONNECTION = (
-    "Transaction already open",  # MySQL: what follows a connection that was lost in a call
-    "gone away",
-    "Lost connection",
-    "mysql_real_connect failed",
-    "connection pointer is NULL",  # PostgreSQL: it could not be connected
-    "server closed the connection",
-    "terminating connection",
-    "no connection to the server",
-    "could not connect",
-)
-_SIGNS_OF_A_LOCK = ("could not serialize access", "deadlock detected", "Deadlock found")
-
-
-def _trouble(error: BaseException) -> _Trouble:
-    text = str(error)
-    match error:
-        case ml_metadata.errors.AlreadyExistsError():
-            return _Trouble.RACE
-        case ml_metadata.errors.AbortedError():
-            return _Trouble.BUSY
-        case ml_metadata.errors.UnavailableError() | ml_metadata.errors.DeadlineExceededError():
-            return _Trouble.LOST
-    if any(sign in text for sign in _SIGNS_OF_A_LOCK):
-        return _Trouble.BUSY
-    if any(sign in text for sign in _SIGNS_OF_A_LOST_CONNECTION):
-        return _Trouble.LOST
-    return _Trouble.FINAL
 
 
 class _Store(ml_metadata.MetadataStore):  # type: ignore[misc] # the library has no types

@@ -14,14 +14,14 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
-from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from pipeline_lib.serving.errors import StatusCode
+from pipeline_lib.serving.prometheus_text import text_lines
 
 MOST_NAMES = 1000
 """So many models are told apart; any further name in a request is counted under no name."""
@@ -182,7 +182,7 @@ class Metrics:
         if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
             registry = CollectorRegistry()
             MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-        return "".join(f"{line}\n" for line in _lines(registry.collect())).encode()
+        return "".join(f"{line}\n" for line in text_lines(registry.collect(), _LABELS)).encode()
 
     def _counter(self, name: str) -> Counter:
         return Counter(name, name, _LABELS[name], registry=self._registry)
@@ -210,29 +210,3 @@ class Metrics:
         if known == name:
             self._request_cells[key] = cells
         return cells
-
-
-def _lines(metrics: Iterable[Metric]) -> Iterator[str]:
-    # prometheus_client keeps a counter's name without `_total`, and writes it with; TensorFlow
-    # Serving writes a name as it was declared.
-    declared = {name.removesuffix("_total"): name for name in _LABELS}
-    ours = [metric for metric in metrics if metric.name in declared]
-    for metric in sorted(ours, key=lambda one: declared[one.name]):
-        name = declared[metric.name]
-        yield f"# TYPE {name} {metric.type}"
-        for sample in metric.samples:
-            if sample.name.endswith("_created"):
-                continue
-            bare = name if metric.type == "counter" else sample.name
-            labels = [f'{one}="{_escaped(sample.labels[one])}"' for one in _LABELS[name]]
-            if "le" in sample.labels:
-                labels.append(f'le="{_bound(sample.labels["le"])}"')
-            yield f"{bare}{{{','.join(labels)}}} {sample.value:.15g}"
-
-
-def _escaped(value: str) -> str:
-    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-
-
-def _bound(text: str) -> str:
-    return text if text == "+Inf" else f"{float(text):g}"

@@ -16,7 +16,7 @@ import pytest
 from pipeline_lib.artifacts.artifact import ArtifactRecord
 from pipeline_lib.errors import MetadataStoreError
 from pipeline_lib.ir.inputs import ArtifactType
-from pipeline_lib.metadata import mlmd_session
+from pipeline_lib.metadata import mlmd_session, mlmd_trouble
 from pipeline_lib.metadata.connection import (
     GrpcConnection,
     MySqlConnection,
@@ -110,13 +110,13 @@ def in_background(work: Callable[[], object]) -> Iterator[None]:
 def first_failure(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """Set when a call has failed for the first time and is about to be repeated."""
     failed = threading.Event()
-    real = mlmd_session._trouble
+    real = mlmd_trouble.trouble_of
 
     def noticed(error: BaseException) -> object:
         failed.set()
         return real(error)
 
-    monkeypatch.setattr(mlmd_session, "_trouble", noticed)
+    monkeypatch.setattr(mlmd_session, "trouble_of", noticed)
     return failed
 
 
