@@ -12,9 +12,9 @@ from pipeline_lib.cli.examples import examples
 from pipeline_lib.cli.exit_codes import debug_option
 from pipeline_lib.cli.pipeline_argument import pipeline_argument
 from pipeline_lib.cli.tfx_program import as_tfx_option, pipeline_at, program_arguments_argument
-from pipeline_lib.errors import PipelineLibError
 from pipeline_lib.ir import serde
 from pipeline_lib.ir.pipeline import Pipeline
+from pipeline_lib.runners.asked_file import writing_to
 
 _WRITERS: Mapping[str, Callable[[Pipeline], bytes]] = {
     "text": lambda pipeline: serde.to_text(pipeline).encode(),
@@ -68,12 +68,6 @@ def command(
     if output is None:
         click.echo(payload, nl=False)
     else:
-        _write_file(output, payload)
+        with writing_to(output):
+            output.write_bytes(payload)
         click.echo(f"Wrote pipeline {pipeline.name!r} to {str(output)!r}.", err=True)
-
-
-def _write_file(path: Path, payload: bytes) -> None:
-    try:
-        path.write_bytes(payload)
-    except OSError as error:
-        raise PipelineLibError(f"{str(path)!r} cannot be written: {error.strerror}.") from error

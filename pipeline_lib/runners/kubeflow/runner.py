@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from pipeline_lib import ir
 from pipeline_lib.dsl.kubernetes_options import recheck_kubernetes
 from pipeline_lib.dsl.pipeline import Pipeline
-from pipeline_lib.errors import AuthoringError, PipelineLibError, did_you_mean
+from pipeline_lib.errors import AuthoringError, did_you_mean
 from pipeline_lib.ir.kubernetes import KubernetesOptions
 from pipeline_lib.metadata.connection import MetadataConnectionConfig, SqliteConnection
 from pipeline_lib.node.parameter_values import runtime_parameters
+from pipeline_lib.runners.asked_file import writing_to
 from pipeline_lib.runners.given_pipeline import as_compiled, own_store
 from pipeline_lib.runners.kubeflow.client.access import ClusterAccess
 from pipeline_lib.runners.kubeflow.settings import KubeflowSettings
@@ -111,7 +112,8 @@ class KubeflowRunner:
         """
         document = self._document(as_compiled(pipeline), own_store(pipeline), use_cache, options)
         if path is not None:
-            _write(Path(path), document.to_yaml())
+            with writing_to(Path(path)):
+                Path(path).write_text(document.to_yaml())
         return document
 
     def submit(
@@ -294,10 +296,3 @@ def _access(**given: Any) -> ClusterAccess:
 def _shared(config: MetadataConnectionConfig | None) -> MetadataConnectionConfig | None:
     """The store, unless it is a file of this machine: no container writes there."""
     return None if isinstance(config, SqliteConnection) else config
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text)
-    except OSError as error:
-        raise PipelineLibError(f"{str(path)!r} cannot be written: {error.strerror}.") from error

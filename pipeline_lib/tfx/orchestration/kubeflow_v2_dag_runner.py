@@ -13,9 +13,10 @@ from pipeline_lib import ir
 from pipeline_lib.compiler.compile import compile
 from pipeline_lib.dsl.node import BaseNode
 from pipeline_lib.dsl.pipeline import Pipeline
-from pipeline_lib.errors import PipelineLibError, UnsupportedError
+from pipeline_lib.errors import UnsupportedError
 from pipeline_lib.ir.expressions import Literal
 from pipeline_lib.node.parameter_values import runtime_parameters
+from pipeline_lib.runners.asked_file import writing_to
 from pipeline_lib.runners.kubeflow.runner import KubeflowRunner
 from pipeline_lib.runners.kubeflow.spec.document import KubeflowDocument
 from pipeline_lib.tfx.orchestration.exit_handlers import sole_handler, with_exit_handler
@@ -165,11 +166,9 @@ def _write(file: Path, document: KubeflowDocument) -> None:
         text = document.to_yaml()
     else:
         text = json.dumps(_as_one(document), indent=2, sort_keys=True) + "\n"
-    try:
+    with writing_to(file):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
-    except OSError as error:
-        raise PipelineLibError(f"{str(file)!r} cannot be written: {error.strerror}.") from error
 
 
 def _as_one(document: KubeflowDocument) -> dict[str, Any]:
