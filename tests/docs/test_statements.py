@@ -1,0 +1,82 @@
+"""What the documents say of files, headings, packages and messages is so."""
+
+from __future__ import annotations
+
+import ast
+import re
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+FILES = [
+    str(path.relative_to(ROOT))
+    for folder in ("pipeline_lib", "components", "pipelines", "tests", "docs", "benchmarks")
+    for path in (ROOT / folder).rglob("*")
+]
+each_document = pytest.mark.parametrize(
+    "document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT))
+)
+
+
+def prose(document: Path) -> str:
+    """A document without its blocks of code."""
+    return re.sub(r"^ *```.*?^ *```", "", document.read_text(), flags=re.MULTILINE | re.DOTALL)
+
+
+def anchors(document: Path) -> set[str]:
+    """The headings, as GitHub makes them into anchors."""
+    headings = re.findall(r"^#+ (.+)$", prose(document), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@each_document
+def test_links_lead_somewhere(document: Path) -> None:
+    for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", prose(document)):
+        file = document.parent / target if target else document
+        assert file.exists(), target
+        assert not anchor or anchor in anchors(file), f"{target}#{anchor}"
+
+
+@each_document
+def test_modules_that_are_named_exist(document: Path) -> None:
+    named = set(re.findall(r"`([\w./-]+/[\w-]+\.(?:py|proto))`", prose(document)))
+    gone = {name for name in named if not any(f"/{file}".endswith(f"/{name}") for file in FILES)}
+    assert gone == set()
+
+
+def test_the_list_of_documents_has_them_all() -> None:
+    index = ROOT / "docs" / "README.md"
+    listed = {
+        (index.parent / target).resolve()
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", index.read_text())
+    }
+    documents = {*ROOT.glob("docs/**/*.md"), *ROOT.glob("docs/**/*.ipynb")} - {index}
+    assert documents - listed == set()
+
+
+def test_the_layers_are_drawn_as_they_are_held() -> None:
+    contract = (ROOT / "pyproject.toml").read_text().partition("layers = [\n")[2].partition("]")[0]
+    drawn = ElementTree.parse(ROOT / "docs/images/layers.svg").iter()
+    names = [one.text for one in drawn if one.get("class") == "name"]
+    assert names == re.findall(r'"(.+)"', contract)
+
+
+def texts_in_sources() -> Iterator[str]:
+    """Each text of the library, with `...` for what is filled in."""
+    for path in (ROOT / "pipeline_lib").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+
+
+def test_the_messages_that_are_explained_are_those_of_the_library() -> None:
+    page = (ROOT / "docs/how-to/mend-errors.md").read_text().partition("## No error")[0]
+    quoted = re.findall(r"^\| `([^`]+)`", page, re.MULTILINE)
+    known = "\n".join(texts_in_sources())
+    parts = {part.strip(" ,:") for message in quoted for part in message.split("...")}
+    assert {part for part in parts if part not in known} == set()
+    assert len(quoted) > 20
