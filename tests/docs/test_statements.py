@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+import components
+from pipeline_lib.artifacts import standard_artifacts
+from pipeline_lib.artifacts.artifact import Artifact
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -63,6 +68,43 @@ def test_the_layers_are_drawn_as_they_are_held() -> None:
     drawn = ElementTree.parse(ROOT / "docs/images/layers.svg").iter()
     names = [one.text for one in drawn if one.get("class") == "name"]
     assert names == re.findall(r'"(.+)"', contract)
+
+
+COMPONENTS = (ROOT / "docs/reference/components.md").read_text()
+ROWS = [line.split("|")[1:-1] for line in COMPONENTS.splitlines() if line.startswith("| `")]
+
+
+def names_in(cell: str) -> set[str]:
+    return set(re.findall(r"`([\w]+)`", cell))
+
+
+def test_the_standard_components_are_told_with_all_they_take() -> None:
+    told = {names_in(row[0]).pop(): row[2:] for row in ROWS if len(row) == 5}
+    assert set(told) == set(components.__all__)
+    for name, (reads, writes, given) in told.items():
+        component = getattr(components, name)
+        spec = component.SPEC_CLASS
+        arguments = {
+            argument
+            for argument, declared in inspect.signature(component).parameters.items()
+            if argument not in spec.INPUTS and declared.annotation != "None"
+        }
+        assert names_in(writes) == set(spec.OUTPUTS)
+        assert names_in(reads) == set(spec.INPUTS)
+        assert names_in(given) == arguments - {"disable_analyzer_cache", "disable_statistics"}
+
+
+def test_the_artifact_types_are_told_with_their_properties() -> None:
+    types = {
+        name: value
+        for name, value in vars(standard_artifacts).items()
+        if isinstance(value, type) and issubclass(value, Artifact) and "TYPE_NAME" in vars(value)
+    }
+    told = names_in(COMPONENTS.partition("## Artifact types")[2])
+    assert {name for name in types if name not in told} <= {"Artifact"}
+    for names, _, properties in (row for row in ROWS if len(row) == 3):
+        for name in names_in(names):
+            assert names_in(properties) == set(types[name].PROPERTIES)
 
 
 def texts_in_sources() -> Iterator[str]:
