@@ -47,6 +47,7 @@ from pipeline_lib.tfx.as_tfx import serve_as_tfx
         "plib run pipelines.penguin.pipeline:create_pipeline",
         "plib run pipeline.py:small_pipeline --param epochs=3 --param 'layers=[8, 8]'",
         "plib run pipeline.pb --no-cache --store runs.sqlite",
+        "plib run pipeline.py --tag nightly --parallelism 2",
         "plib run pipeline.py --from Trainer --to Evaluator  # the rest from an earlier run",
         "plib run --resume 20260131-2359  # go on after a crash or a failure",
         "plib run pipeline.py --inline  # in this process: a debugger stops in the nodes",
