@@ -35,4 +35,14 @@ def _message(what: str, error: BaseException) -> str:
     at = f"\n  at {location}" if location else ""
     if isinstance(error, PipelineLibError):
         return f"{error}{at}"
-    return f"{what}: {type(error).__name__}: {error}{at}"
+    return f"{what}: {type(error).__name__}: {error}{at}{_advice(error)}"
+
+
+def _advice(error: BaseException) -> str:
+    wants_tfx = isinstance(error, ModuleNotFoundError) and f"{error.name}.".startswith("tfx.")
+    if not wants_tfx:
+        return ""
+    return (
+        "\nTo run what is written for TFX without TFX: plib run --as-tfx; "
+        "or import 'from pipeline_lib import tfx'."
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import click
@@ -19,12 +20,16 @@ from pipeline_lib.errors import did_you_mean
 
 @dataclass(frozen=True)
 class LazyCommand:
-    """A command's name, the module that has it as `attribute`, and one line of help."""
+    """A command's name, the module that has it as `attribute`, and one line of help.
+
+    `section` is the heading under which the help lists it.
+    """
 
     name: str
     module: str
     summary: str
     attribute: str = "command"
+    section: str = "Commands"
 
     def load(self) -> click.Command:
         """Import the command."""
@@ -61,9 +66,11 @@ class CommandGroup(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the list of commands into the help."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(one.name, one.summary) for one in self._lazy.values()])
+        """Write the commands into the help, section by section."""
+        width = max(map(len, self._lazy))
+        for section, commands in groupby(self._lazy.values(), lambda one: one.section):
+            with formatter.section(section):
+                formatter.write_dl([(one.name.ljust(width), one.summary) for one in commands])
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Names of commands and options that begin with `incomplete`."""

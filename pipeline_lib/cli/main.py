@@ -8,35 +8,40 @@ import pipeline_lib
 from pipeline_lib.cli.command_group import CommandGroup, LazyCommand
 from pipeline_lib.cli.examples import examples
 
-_COMMANDS = (
-    LazyCommand("run", "pipeline_lib.cli.run", "Run a pipeline on this machine."),
-    LazyCommand(
-        "compile", "pipeline_lib.cli.compile", "Compile a pipeline, to look at or to keep."
+_SECTIONS = {
+    "Write and run": (
+        ("template", "Begin a project with a template."),
+        ("plan", "Say what a run would do, and why."),
+        ("run", "Run a pipeline on this machine."),
+        ("replay", "Run one node of a past run again."),
+        ("compile", "Compile a pipeline, to look at or to keep."),
     ),
-    LazyCommand("completion", "pipeline_lib.cli.completion", "Let a shell complete what is typed."),
-    LazyCommand("compare", "pipeline_lib.cli.compare", "Say how two runs differ."),
-    LazyCommand("gc", "pipeline_lib.cli.gc", "Delete the files of old runs."),
-    LazyCommand("image", "pipeline_lib.cli.image", "Make container images of a project."),
-    LazyCommand("kubeflow", "pipeline_lib.cli.kubeflow", "Run pipelines on a cluster."),
-    LazyCommand(
-        "lineage", "pipeline_lib.cli.lineage", "Show what an artifact was made of, and what of it."
+    "Look at runs": (
+        ("runs", "List the runs that a store holds."),
+        ("show", "Show a run, or one node of it."),
+        ("why", "Say why a node ran, or did not."),
+        ("compare", "Say how two runs differ."),
+        ("lineage", "Show what an artifact was made of, and what of it."),
+        ("report", "Write a run as one HTML file."),
+        ("ui", "Look at all runs in a browser."),
+        ("tensorboard", "Look at a run's training in TensorBoard."),
     ),
-    LazyCommand("note", "pipeline_lib.cli.note", "List the notes on a run, or add one."),
-    LazyCommand("plan", "pipeline_lib.cli.plan", "Say what a run would do, and why."),
-    LazyCommand("replay", "pipeline_lib.cli.replay", "Run one node of a past run again."),
-    LazyCommand("report", "pipeline_lib.cli.report", "Write a run as one HTML file."),
-    LazyCommand("runs", "pipeline_lib.cli.runs", "List the runs that a store holds."),
-    LazyCommand("serve", "pipeline_lib.cli.serve", "Serve models over gRPC and REST."),
-    LazyCommand("show", "pipeline_lib.cli.show", "Show a run, or one node of it."),
-    LazyCommand("tag", "pipeline_lib.cli.tag", "List the tags of a run, add some, or remove some."),
-    LazyCommand("template", "pipeline_lib.cli.template", "Begin a project with a template."),
-    LazyCommand(
-        "tensorboard",
-        "pipeline_lib.cli.tensorboard",
-        "Look at a run's training in TensorBoard.",
+    "Keep runs in order": (
+        ("tag", "List the tags of a run, add some, or remove some."),
+        ("note", "List the notes on a run, or add one."),
+        ("gc", "Delete the files of old runs."),
     ),
-    LazyCommand("ui", "pipeline_lib.cli.ui", "Look at all runs in a browser."),
-    LazyCommand("why", "pipeline_lib.cli.why", "Say why a node ran, or did not."),
+    "On servers and clusters": (
+        ("serve", "Serve models over gRPC and REST."),
+        ("image", "Make container images of a project."),
+        ("kubeflow", "Run pipelines on a cluster."),
+    ),
+    "In the shell": (("completion", "Let a shell complete what is typed."),),
+}
+_COMMANDS = tuple(
+    LazyCommand(name, f"pipeline_lib.cli.{name}", summary, section=section)
+    for section, commands in _SECTIONS.items()
+    for name, summary in commands
 )
 
 
@@ -45,9 +50,9 @@ _COMMANDS = (
     lazy_commands=_COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=examples(
+        "plib template copy functions my_project",
         "plib run pipeline.py --param epochs=3",
         "plib runs",
-        "plib show latest",
         "plib show latest Trainer",
         "plib report latest",
         'eval "$(plib completion bash)"  # completion; or zsh, fish',

@@ -14,7 +14,7 @@ from click.shell_completion import CompletionItem
 from pipeline_lib.cli.author_module import add_to_path, module_in_file, module_of_name
 from pipeline_lib.cli.pipeline_in_module import pipeline_in_module
 from pipeline_lib.compiler.compile import compile
-from pipeline_lib.errors import InvalidPipelineError, UserModuleError
+from pipeline_lib.errors import InvalidPipelineError, UserModuleError, did_you_mean
 from pipeline_lib.ir import serde
 from pipeline_lib.ir.pipeline import Pipeline
 from pipeline_lib.metadata.connection import MetadataConnectionConfig
@@ -60,12 +60,28 @@ def load_pipeline(target: str) -> LoadedPipeline:
         if name:
             raise UserModuleError(f"{path!r} holds one compiled pipeline: leave out ':{name}'.")
         return LoadedPipeline(_compiled_in_file(Path(path), read), store=None)
+    _refuse_other_files(path)
     is_file = path.endswith(".py") or os.sep in path
     module = module_in_file(Path(path)) if is_file else module_of_name(path)
     pipeline = pipeline_in_module(module, name, path)
     store = cast("MetadataConnectionConfig | None", pipeline.metadata_connection_config)
     folder = os.path.dirname(os.path.abspath(module.__file__)) if module.__file__ else None
     return LoadedPipeline(compile(pipeline), store, folder)
+
+
+def _refuse_other_files(path: str) -> None:
+    """Refuse what is on disk and would be looked for as a module, in words about modules."""
+    place = Path(path)
+    if place.is_dir() and (os.sep in path or not (place / "__init__.py").exists()):
+        names = [one.name for one in place.glob("*.py")]
+        raise UserModuleError(
+            f"{path!r} is a folder; expected a Python file in it.{did_you_mean(_USUAL_FILE, names)}"
+        )
+    if place.is_file() and place.suffix not in ("", ".py"):
+        raise UserModuleError(
+            f"{path!r} is no pipeline: expected a Python file (.py) or a compiled pipeline "
+            f"({', '.join(_READERS)})."
+        )
 
 
 def _compiled_in_file(path: Path, read: Callable[[bytes], Pipeline]) -> Pipeline:
@@ -83,6 +99,7 @@ def _compiled_in_file(path: Path, read: Callable[[bytes], Pipeline]) -> Pipeline
     return pipeline
 
 
+_USUAL_FILE = "pipeline.py"
 _READERS: Mapping[str, Callable[[bytes], Pipeline]] = {
     ".pb": serde.loads,
     ".pbtxt": lambda payload: serde.from_text(payload.decode()),

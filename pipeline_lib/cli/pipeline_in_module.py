@@ -55,9 +55,17 @@ def _only_pipeline_name(module: ModuleType, target: str) -> str:
             )
     raise UserModuleError(
         f"{target!r} has no function {_USUAL_NAME!r}, no Pipeline object and no function that is "
-        f"annotated '-> Pipeline'. Say which function makes the pipeline: {target}:FUNCTION."
-        f"{did_you_mean(_USUAL_NAME, _functions(module))}"
+        f"annotated '-> Pipeline'. {_advice(_functions(module), target)}"
     )
+
+
+def _advice(functions: list[str], target: str) -> str:
+    if functions:
+        return (
+            f"Say which function makes the pipeline: {target}:FUNCTION."
+            f"{did_you_mean(_USUAL_NAME, functions)}"
+        )
+    return f"It defines no function at all: write {_USUAL_NAME}(), or name another file."
 
 
 def _pipeline_objects(module: ModuleType) -> list[str]:
@@ -88,9 +96,10 @@ def _returns_pipeline(function: Callable[..., Any]) -> bool:
 def _called(function: Callable[..., Any], name: str, target: str) -> Pipeline:
     missing = _required_arguments(function)
     if missing:
+        have, them = ("has", "it a default") if len(missing) == 1 else ("have", "them defaults")
         raise UserModuleError(
             f"{name}() in {target!r} cannot be called without arguments: "
-            f"{', '.join(map(repr, missing))} have no default. Give them defaults; "
+            f"{', '.join(map(repr, missing))} {have} no default. Give {them}; "
             "what changes from run to run can be a RuntimeParameter, given with --param."
         )
     with author_code(f"{name}() in {target!r} failed"):

@@ -25,6 +25,7 @@ from pipeline_lib.report.run_view import view_run
         "plib report latest",
         "plib report 20260131-2359 -o run.html  # the beginning of an id is enough",
         "plib report latest --against latest~1",
+        "plib report latest --renderers letters.py",
     ),
 )
 @click.argument("run_id", metavar="RUN", shell_complete=complete_run)

@@ -23,7 +23,7 @@ from pipeline_lib.cli.pipeline_argument import (
 )
 from pipeline_lib.cli.run_id import find_run, latest_by_node
 from pipeline_lib.cli.runtime_parameters import param_option, typed_parameters
-from pipeline_lib.cli.store_option import show_command, store_of_run, store_option
+from pipeline_lib.cli.store_option import open_existing, show_command, store_of_run, store_option
 from pipeline_lib.cli.tfx_program import (
     as_tfx_option,
     for_each_pipeline,
@@ -47,6 +47,7 @@ from pipeline_lib.tfx.as_tfx import serve_as_tfx
         "plib run pipelines.penguin.pipeline:create_pipeline",
         "plib run pipeline.py:small_pipeline --param epochs=3 --param 'layers=[8, 8]'",
         "plib run pipeline.pb --no-cache --store runs.sqlite",
+        "plib run pipeline.py --tag nightly --parallelism 2",
         "plib run pipeline.py --from Trainer --to Evaluator  # the rest from an earlier run",
         "plib run --resume 20260131-2359  # go on after a crash or a failure",
         "plib run pipeline.py --inline  # in this process: a debugger stops in the nodes",
@@ -146,7 +147,7 @@ def _with_base_run(part: RunOptions, config: MetadataConnectionConfig) -> RunOpt
     """The part, with the whole id of the run to take results over from."""
     if part.base_run is None:
         return part
-    with closing(open_store(config)) as store:
+    with closing(open_existing(config)) as store:
         return replace(part, base_run=find_run(part.base_run, store.runs()).run_id)
 
 
@@ -165,7 +166,7 @@ def _resume(
     if target is None:
         add_to_path(os.getcwd())
     store = store_of_run(store_path, None if loaded is None else loaded.store)
-    with closing(open_store(store)) as opened:
+    with closing(open_existing(store)) as opened:
         run_id = find_run(typed, opened.runs()).run_id
     pipeline, folder = (None, None) if loaded is None else (loaded.ir, loaded.folder)
     _shown(

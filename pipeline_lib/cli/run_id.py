@@ -24,7 +24,7 @@ def find_run(typed: str, runs: Sequence[RunRecord]) -> RunRecord:
         RunNotFoundError: there is none, or several ids begin so.
     """
     if not runs:
-        raise RunNotFoundError("The store holds no runs.")
+        raise RunNotFoundError("The store holds no runs. 'plib run' records one.")
     before_latest = _BEFORE_LATEST.fullmatch(typed)
     if before_latest is not None:
         return _before_latest(int(before_latest[1] or 0), runs)

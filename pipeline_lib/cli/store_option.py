@@ -35,11 +35,18 @@ def open_existing_store(path: str | None) -> MetadataStore:
     Raises:
         MetadataStoreError: there is none, or it cannot be opened.
     """
-    path = path or DEFAULT_STORE
-    config = connection_of(path)
-    if isinstance(config, SqliteConnection) and not os.path.exists(path):
+    return open_existing(connection_of(path or DEFAULT_STORE))
+
+
+def open_existing(config: MetadataConnectionConfig) -> MetadataStore:
+    """Open a store, and make none where there is none.
+
+    Raises:
+        MetadataStoreError: there is none, or it cannot be opened.
+    """
+    if isinstance(config, SqliteConnection) and not os.path.exists(config.path):
         raise MetadataStoreError(
-            f"There is no metadata store {path!r}. The first 'plib run' makes it; "
+            f"There is no metadata store {config.path!r}. The first 'plib run' makes it; "
             f"name another with --store PATH, or with {_VARIABLE}."
         )
     return open_store(config)

@@ -7,14 +7,25 @@ from pathlib import Path
 
 import click
 
+from pipeline_lib.cli.command_group import CommandGroup, LazyCommand
 from pipeline_lib.cli.examples import examples
 from pipeline_lib.cli.exit_codes import debug_option
 from pipeline_lib.cli.output import json_option, write_json
 from pipeline_lib.cli.project_templates import TEMPLATES, copy_template
 
+_HERE = "pipeline_lib.cli.template"
+_COMMANDS = (
+    LazyCommand("list", _HERE, "List the templates.", "list_command"),
+    LazyCommand(
+        "copy", _HERE, "Copy a template into a folder that is new or empty.", "copy_command"
+    ),
+)
+
 
 @click.group(
     "template",
+    cls=CommandGroup,
+    lazy_commands=_COMMANDS,
     epilog=examples(
         "plib template list",
         "plib template copy functions my_project",
@@ -25,7 +36,7 @@ def command() -> None:
     """Begin a project with a pipeline that runs."""
 
 
-@command.command("list", epilog=examples("plib template list", "plib template list --json"))
+@click.command("list", epilog=examples("plib template list", "plib template list --json"))
 @json_option
 @debug_option
 def list_command(as_json: bool) -> None:
@@ -38,7 +49,7 @@ def list_command(as_json: bool) -> None:
         click.echo(f"{name:<{width}}  {said}")
 
 
-@command.command(
+@click.command(
     "copy",
     epilog=examples(
         "plib template copy functions my_project",

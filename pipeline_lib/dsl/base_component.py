@@ -32,8 +32,8 @@ class BaseComponent(BaseNode[Key]):
         custom_executor_spec: does the work in place of `EXECUTOR_SPEC`.
 
     Raises:
-        AuthoringError: a class attribute is missing, `spec` is of another class, or the executor
-            is not given by an `ExecutorClassSpec`.
+        AuthoringError: a class attribute is missing, `spec` is of another class, the executor is
+            not given by an `ExecutorClassSpec`, or there is a driver, as in TFX.
     """
 
     SPEC_CLASS: ClassVar[type[ComponentSpec]]
@@ -46,6 +46,12 @@ class BaseComponent(BaseNode[Key]):
         for attribute in ("SPEC_CLASS", "EXECUTOR_SPEC"):
             if not hasattr(self, attribute):
                 raise AuthoringError(f"Component {name!r} must define {attribute}.")
+        if hasattr(self, "DRIVER_CLASS"):
+            raise AuthoringError(
+                f"Component {name!r} has a DRIVER_CLASS, which would not be called. Leave it out: "
+                "data to look for is a parameter of the type InputPath, artifacts to choose are a "
+                "Resolver's."
+            )
         if not isinstance(spec, self.SPEC_CLASS):
             raise AuthoringError(
                 f"Component {name!r} takes a spec of {self.SPEC_CLASS.__name__}, "

@@ -164,7 +164,12 @@ class FunctionComponent(Generic[F, HowFar]):
                     f"{where} must return a value for {name!r}, got {returned!r}. "
                     f"Annotate it as Optional if it may be missing."
                 )
-            output_dict[name][0].value = value  # type: ignore[attr-defined]
+            try:
+                output_dict[name][0].value = value  # type: ignore[attr-defined]
+            except TypeError as error:
+                raise TypeError(
+                    f"{where} returned another {name!r} than it says: {error}"
+                ) from error
 
     def _where(self, what: str, name: str) -> str:
         return f"Component {self.signature.name!r}: {what} {name!r}"

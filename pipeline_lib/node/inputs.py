@@ -125,7 +125,8 @@ def _check_count(
             raise UpstreamMissingError(reason)
         raise InputError(
             f"Input {key!r} of node {node.id!r} takes at least {declared.min_count} artifact of "
-            f"type {declared.type.name!r}, got {count} from {_named(declared)}."
+            f"type {declared.type.name!r}, got {count} from {_named(declared)}. "
+            "If it may be absent, declare the input optional."
         )
     if declared.max_count is not None and count > declared.max_count:
         raise InputError(

@@ -25,6 +25,12 @@ _GOOGLE_CLOUD = (
     "Google Cloud's services are not served. Call them in a component of your own, or keep the "
     "pipeline's steps that need them on TFX."
 )
+_DRIVER = (
+    "the same code decides for all nodes whether they run. Data that a driver looks for is a "
+    "parameter of the type InputPath, artifacts that it chooses are a Resolver's, with a strategy "
+    "of your own, and what has to be there for a result to be used again is told with "
+    "pipeline_lib.artifacts.outside.stands_for."
+)
 _AIRFLOW = (
     "there is no Airflow runner. Run with LocalDagRunner, or let Airflow call 'plib run' on a file."
 )
@@ -36,7 +42,7 @@ _MODEL_VALIDATOR = "use Evaluator, whose blessing says whether the model passed.
 _STATS_OPTIONS = "Transform computes no statistics. Use StatisticsGen(stats_options=...)."
 _NOTEBOOK = (
     "show artifacts with InteractiveContext.show, in your own way with "
-    "pipeline_lib.interactive.rendering.register_renderer."
+    "pipeline_lib.register_renderer."
 )
 _KUBEFLOW = (
     "use tfx.orchestration.experimental.KubeflowV2DagRunner, which compiles for Kubeflow Pipelines "
@@ -95,11 +101,13 @@ NOT_HERE: Mapping[str, str] = {
 _NOT_HERE_DEEPER: Mapping[str, str] = {
     "tfx.components.ModelValidator": _MODEL_VALIDATOR,
     "tfx.components.bulk_inferrer": _BULK_INFERRER,
+    "tfx.components.base.base_driver": _DRIVER,
     "tfx.components.distribution_validator": _DISTRIBUTION_VALIDATOR,
     "tfx.components.example_diff": _EXAMPLE_DIFF,
     "tfx.components.example_gen.base_example_gen_executor": _EXAMPLE_GEN,
     "tfx.components.example_gen.component": _EXAMPLE_GEN,
     "tfx.components.example_gen.custom_executors": _EXAMPLE_GEN,
+    "tfx.components.example_gen.driver": _DRIVER,
     "tfx.components.example_gen.import_example_gen": NOT_HERE["tfx.components.ImportExampleGen"],
     "tfx.components.example_gen.utils": _EXAMPLE_GEN,
     "tfx.components.model_validator": _MODEL_VALIDATOR,
@@ -112,6 +120,7 @@ _NOT_HERE_DEEPER: Mapping[str, str] = {
         "tfx.dsl.components.BeamComponentParameter"
     ],
     "tfx.dsl.component.experimental.executor_specs": "use create_container_component.",
+    "tfx.dsl.components.base.base_driver": _DRIVER,
     "tfx.dsl.components.base.executor_spec.ExecutorContainerSpec": (
         "use create_container_component."
     ),

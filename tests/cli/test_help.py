@@ -43,6 +43,18 @@ def test_help_lists_the_commands_with_their_own_first_sentence() -> None:
     assert text.count("\n  run ") == text.count("\n  compile ") == 1
 
 
+def test_help_groups_the_commands_by_what_they_are_for() -> None:
+    headings = [line for line in help_of().splitlines() if line.endswith(":") and line[0] != " "]
+    assert headings == [
+        "Options:",
+        "Write and run:",
+        "Look at runs:",
+        "Keep runs in order:",
+        "On servers and clusters:",
+        "In the shell:",
+    ]
+
+
 @pytest.mark.parametrize("name", ["", *COMMANDS])
 def test_every_command_has_examples_that_its_parser_takes(name: str) -> None:
     examples = examples_in(help_of(*filter(None, [name])))

@@ -187,7 +187,10 @@ def test_a_schedule_that_is_not_there(desk: Desk, cluster: KfpApiStub) -> None:
 def test_a_schedule_without_a_time(desk: Desk, cluster: KfpApiStub) -> None:
     result = call(desk, "schedule", "create", "steps.py", *COMPILING)
     assert result.exit_code == 2
-    assert result.stderr == "Error: A schedule takes either cron or an interval.\n"
+    assert (
+        result.stderr
+        == "Error: A schedule takes either cron (--cron) or an interval (--interval).\n"
+    )
     assert cluster.requests == []
 
 

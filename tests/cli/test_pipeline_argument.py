@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 
@@ -125,6 +126,58 @@ def test_a_function_that_needs_arguments(desk: Desk) -> None:
         "create_pipeline() in 'needs.py' cannot be called without arguments: 'root', 'rows' have "
         "no default. Give them defaults; what changes from run to run can be a RuntimeParameter, "
         "given with --param."
+    )
+
+
+def test_a_function_that_needs_one_argument(desk: Desk) -> None:
+    desk.write("needs.py", "def create_pipeline(root):\n    pass\n")
+    assert refusal(desk, "needs.py") == (
+        "create_pipeline() in 'needs.py' cannot be called without arguments: 'root' has "
+        "no default. Give it a default; what changes from run to run can be a RuntimeParameter, "
+        "given with --param."
+    )
+
+
+def test_a_file_without_functions(desk: Desk) -> None:
+    desk.write("steps.py", "ROWS = 4\n")
+    assert refusal(desk, "steps.py") == (
+        "'steps.py' has no function 'create_pipeline', no Pipeline object and no function that "
+        "is annotated '-> Pipeline'. It defines no function at all: write create_pipeline(), "
+        "or name another file."
+    )
+
+
+def test_a_folder(desk: Desk) -> None:
+    (desk.folder / "project").mkdir()
+    assert refusal(desk, "project") == (
+        "'project' is a folder; expected a Python file in it. None exist."
+    )
+    for name in ("project/pipelines.py", "project/steps.py"):
+        desk.write(name, "")
+    message = (
+        "is a folder; expected a Python file in it. These exist: 'pipelines.py', 'steps.py'. "
+        "Did you mean 'pipelines.py'?"
+    )
+    assert refusal(desk, "project") == f"'project' {message}"
+    assert refusal(desk, "project/") == f"'project/' {message}"
+
+
+def test_a_file_of_another_kind(desk: Desk) -> None:
+    desk.write("notes.txt", "")
+    assert refusal(desk, "notes.txt") == (
+        "'notes.txt' is no pipeline: expected a Python file (.py) or a compiled pipeline "
+        "(.pb, .pbtxt, .json)."
+    )
+
+
+def test_a_file_that_wants_tfx(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "tfx", None)  # as where it is not installed
+    path = desk.write("program.py", "from tfx import v1 as tfx\n")
+    shown = refusal(desk, "program.py")
+    assert shown.startswith("File 'program.py' cannot be imported: ModuleNotFoundError: ")
+    assert shown.endswith(
+        f"\n  at {path}:1\nTo run what is written for TFX without TFX: plib run --as-tfx; "
+        "or import 'from pipeline_lib import tfx'."
     )
 
 

@@ -155,6 +155,15 @@ class TestResume:
             f"{USAGE}Error: --resume goes on with a run as it was begun: no {named}.\n"
         )
 
+    def test_where_nothing_was_run_leaves_no_store(self, own: Desk) -> None:
+        result = own.plib("run", "--resume", "latest")
+        assert result.exit_code == 2
+        assert result.stderr == (
+            "Error: There is no metadata store '.plib/metadata.sqlite'. The first 'plib run' makes "
+            "it; name another with --store PATH, or with PLIB_STORE.\n"
+        )
+        assert not (own.folder / ".plib").exists()
+
 
 class TestPart:
     def test_takes_over_the_rest(self, own: Desk) -> None:
@@ -213,7 +222,8 @@ class TestPart:
             ),
             (
                 ("--from", "Tell", "--base-run", "zzz"),
-                "The store holds no runs.",
+                "There is no metadata store '.plib/metadata.sqlite'. The first 'plib run' makes "
+                "it; name another with --store PATH, or with PLIB_STORE.",
             ),
         ],
     )

@@ -143,7 +143,7 @@ def test_a_store_without_runs(desk: Desk) -> None:
     desk.write("empty.sqlite", "")
     result = desk.plib("show", "latest", "--store", "empty.sqlite")
     assert result.exit_code == 2
-    assert result.stderr == "Error: The store holds no runs.\n"
+    assert result.stderr == "Error: The store holds no runs. 'plib run' records one.\n"
 
 
 def test_colours_are_for_terminals_and_respect_no_color(recorded: Recorded) -> None:

@@ -36,6 +36,14 @@ def test_the_templates_are_listed(desk: Desk) -> None:
     assert '"name": "penguin"' in desk.plib("template", "list", "--json").stdout
 
 
+def test_an_unknown_subcommand(desk: Desk) -> None:
+    result = desk.plib("template", "cpy")
+    assert result.exit_code == 2
+    assert result.stderr.endswith(
+        "Error: There is no command 'cpy'. These exist: 'copy', 'list'. Did you mean 'copy'?\n"
+    )
+
+
 def test_a_project_of_functions_passes_its_tests_and_runs(desk: Desk) -> None:
     result = desk.plib("template", "copy", "functions", "my_words")
     assert result.exit_code == 0

@@ -267,7 +267,8 @@ def test_a_resolver_that_finds_nothing_fails_what_requires_it(
     assert str(raised.value) == (
         "Run 'r' of pipeline 'p' failed: 1 of 2 nodes failed, 0 skipped.\n"
         "  Push: InputError: Input 'model' of node 'Push' takes at least 1 artifact of type "
-        "'Model', got 0 from Resolver.outputs['model']."
+        "'Model', got 0 from Resolver.outputs['model']. "
+        "If it may be absent, declare the input optional."
     )
 
 

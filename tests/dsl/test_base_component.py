@@ -163,3 +163,21 @@ def test_executor_class_inside_a_function_is_refused() -> None:
     )
     with raises(AuthoringError, message):
         _ = ExecutorClassSpec(Inner).path
+
+
+class Driven(BaseComponent):
+    SPEC_CLASS = EmptySpec
+    EXECUTOR_SPEC = ExecutorClassSpec("steps:Executor")
+    DRIVER_CLASS = object
+
+    def __init__(self) -> None:
+        super().__init__(spec=EmptySpec())
+
+
+def test_a_driver_is_refused() -> None:
+    with raises(
+        AuthoringError,
+        "Component 'Driven' has a DRIVER_CLASS, which would not be called. Leave it out: data to "
+        "look for is a parameter of the type InputPath, artifacts to choose are a Resolver's.",
+    ):
+        Driven()

@@ -250,6 +250,15 @@ def test_what_is_returned_must_be_the_declared_values(tmp_path: Path, given: obj
         return_scores(tmp_path, given)
 
 
+def test_a_returned_value_must_be_of_its_type(tmp_path: Path) -> None:
+    message = (
+        "Component function 'ReturnsWhatItIsGiven' returned another 'accuracy' than it says: "
+        "Artifact type 'Float' cannot hold 'high' of type str."
+    )
+    with raises(TypeError, message):
+        return_scores(tmp_path, {"accuracy": "high"})
+
+
 def test_function_without_outputs_must_return_none() -> None:
     steps.ReturnsNothing.Do({}, {}, {})
     message = "Component function 'ReturnsUnannotated' must return a dict of [], got 5."

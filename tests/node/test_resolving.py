@@ -23,7 +23,8 @@ def test_a_required_input_for_which_nothing_is_found_fails_its_node(run_nodes: R
         run_nodes(latest, steps.Push(model=latest.outputs["model"]))
     assert str(raised.value).splitlines()[1:] == [
         "  Push: InputError: Input 'model' of node 'Push' takes at least 1 artifact of type "
-        "'Model', got 0 from latest.outputs['model']."
+        "'Model', got 0 from latest.outputs['model']. "
+        "If it may be absent, declare the input optional."
     ]
 
 

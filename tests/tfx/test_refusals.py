@@ -7,6 +7,7 @@ import pytest
 import components
 from pipeline_lib import tfx
 from pipeline_lib.errors import AuthoringError, UnsupportedError, UserModuleError
+from pipeline_lib.tfx.not_here import what_to_use
 from tests.fresh_process import run_python
 from tests.whole_message import raises
 
@@ -38,6 +39,16 @@ def test_a_module_that_is_not_here() -> None:
         "them on TFX.",
     ):
         tfx.extensions.google_cloud_big_query  # type: ignore[attr-defined]  # noqa: B018
+
+
+def test_drivers() -> None:
+    for module in ("dsl.components.base.base_driver", "components.example_gen.driver"):
+        assert what_to_use(f"tfx.{module}.BaseDriver") == (
+            "the same code decides for all nodes whether they run. Data that a driver looks for is "
+            "a parameter of the type InputPath, artifacts that it chooses are a Resolver's, with a "
+            "strategy of your own, and what has to be there for a result to be used again is told "
+            "with pipeline_lib.artifacts.outside.stands_for."
+        )
 
 
 def test_an_unknown_name() -> None:

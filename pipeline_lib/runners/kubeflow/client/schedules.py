@@ -40,7 +40,9 @@ class When:
 
     def __post_init__(self) -> None:
         if (self.cron is None) == (self.interval is None):
-            raise AuthoringError("A schedule takes either cron or an interval.")
+            raise AuthoringError(
+                "A schedule takes either cron (--cron) or an interval (--interval)."
+            )
         if self.cron is not None and len(self.cron.split()) not in _CRON_FIELDS:
             raise AuthoringError(
                 f"A schedule's cron has five fields (minute, hour, day of the month, month, day of "

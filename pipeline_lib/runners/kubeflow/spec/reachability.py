@@ -59,7 +59,7 @@ def is_root_mounted(pipeline: ir.Pipeline, settings: KubeflowSettings) -> bool:
     if given is None:
         raise AuthoringError(
             f"{where} has no pipeline root. Give one that all containers reach: "
-            'KubeflowRunner(pipeline_root="s3://...").'
+            'KubeflowRunner(pipeline_root="s3://...") (--pipeline-root s3://...).'
         )
     root = _known_root(given, pipeline)
     if root is None:
@@ -72,7 +72,8 @@ def is_root_mounted(pipeline: ir.Pipeline, settings: KubeflowSettings) -> bool:
             f"{where}: its pipeline root {root!r} is a path, and each container has files of its "
             "own. Mount a volume there that all share, "
             "KubeflowRunner(kubernetes=KubernetesOptions(volumes=[PersistentVolumeClaim(...)])), "
-            'or give one in an object store: KubeflowRunner(pipeline_root="s3://...").'
+            'or give one in an object store: KubeflowRunner(pipeline_root="s3://...") '
+            "(--pipeline-root s3://...)."
         )
     return True
 
@@ -96,7 +97,7 @@ def _refuse_unknown_root(pipeline: ir.Pipeline) -> None:
                 f"Node {node.id!r} is a container component, whose command is compiled in one way "
                 "for a pipeline root that is mounted and in another for one in an object store; "
                 f"that of pipeline {pipeline.name!r} is known only when it runs. Give it: "
-                "KubeflowRunner(pipeline_root=...)."
+                "KubeflowRunner(pipeline_root=...) (--pipeline-root)."
             )
 
 

@@ -97,12 +97,12 @@ def _image(pipeline: ir.Pipeline, settings: KubeflowSettings) -> str:
         if not node.options.image:
             raise AuthoringError(
                 f"Node {node.id!r} has no container image. Give one for all nodes, "
-                "KubeflowRunner(image=...), or one of its own: .with_options(image=...)."
+                "KubeflowRunner(image=...) (--image), or one of its own: .with_options(image=...)."
             )
     if not python:
         raise AuthoringError(
             f"Pipeline {pipeline.name!r} has no container image for the steps around its nodes, "
-            "which run this library. Give one: KubeflowRunner(image=...)."
+            "which run this library. Give one: KubeflowRunner(image=...) (--image)."
         )
     return python[0].options.image
 

@@ -64,10 +64,10 @@ def test_a_schedule_that_is_not_there(cluster: Cluster, kfp_stub: KfpApiStub) ->
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({}, "A schedule takes either cron or an interval."),
+        ({}, "A schedule takes either cron (--cron) or an interval (--interval)."),
         (
             {"cron": "* * * * *", "interval": 5},
-            "A schedule takes either cron or an interval.",
+            "A schedule takes either cron (--cron) or an interval (--interval).",
         ),
         (
             {"cron": "daily"},

@@ -96,7 +96,7 @@ def test_no_pipeline_root() -> None:
     with raises(
         AuthoringError,
         "Pipeline 'one-node' has no pipeline root. Give one that all containers reach: "
-        'KubeflowRunner(pipeline_root="s3://...").',
+        'KubeflowRunner(pipeline_root="s3://...") (--pipeline-root s3://...).',
     ):
         document_of(one_node(), replace(REMOTE, pipeline_root=None))
 
@@ -121,7 +121,7 @@ def test_pipeline_root_that_is_not_mounted(
         f"Pipeline 'one-node': its pipeline root {root!r} is a path, and each container has files "
         "of its own. Mount a volume there that all share, "
         "KubeflowRunner(kubernetes=KubernetesOptions(volumes=[PersistentVolumeClaim(...)])), or "
-        'give one in an object store: KubeflowRunner(pipeline_root="s3://...").',
+        'give one in an object store: KubeflowRunner(pipeline_root="s3://...") (--pipeline-root s3://...).',
     ):
         document_of(one_node(), replace(REMOTE, pipeline_root=root, kubernetes=kubernetes))
 
@@ -133,7 +133,8 @@ def test_pipeline_root_that_a_container_would_have_to_know() -> None:
         AuthoringError,
         "Node 'Touch' is a container component, whose command is compiled in one way for a "
         "pipeline root that is mounted and in another for one in an object store; that of pipeline "
-        "'rooted' is known only when it runs. Give it: KubeflowRunner(pipeline_root=...).",
+        "'rooted' is known only when it runs. Give it: KubeflowRunner(pipeline_root=...) "
+        "(--pipeline-root).",
     ):
         document_of(pipeline, replace(REMOTE, pipeline_root=None))
 
@@ -152,8 +153,8 @@ def test_node_without_an_image() -> None:
     other = steps.ReturnsNothing().with_id("other")
     with raises(
         AuthoringError,
-        "Node 'other' has no container image. Give one for all nodes, KubeflowRunner(image=...), "
-        "or one of its own: .with_options(image=...).",
+        "Node 'other' has no container image. Give one for all nodes, KubeflowRunner(image=...) "
+        "(--image), or one of its own: .with_options(image=...).",
     ):
         document_of(Pipeline("images", components=[trainer, other]), replace(REMOTE, image=""))
 
@@ -162,7 +163,7 @@ def test_only_containers_and_no_image_for_the_steps_around() -> None:
     with raises(
         AuthoringError,
         "Pipeline 'touch' has no container image for the steps around its nodes, which run this "
-        "library. Give one: KubeflowRunner(image=...).",
+        "library. Give one: KubeflowRunner(image=...) (--image).",
     ):
         document_of(Pipeline("touch", components=[Touch()]), replace(REMOTE, image=""))
 
