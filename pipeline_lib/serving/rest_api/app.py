@@ -9,7 +9,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from pipeline_lib.serving.api.inference import DEFAULT_SIGNATURE, Inference
 from pipeline_lib.serving.errors import ServingError, StatusCode
@@ -40,6 +40,8 @@ METRICS_PATH = "/monitoring/prometheus/metrics"
 _LOG = logging.getLogger(__name__)
 _JSON = (b"content-type", b"application/json")
 _TEXT = (b"content-type", b"text/plain")
+_QUICK_BYTES = 64 * 1024
+"""A body that is no longer may be read on the event loop: it takes a few milliseconds at most."""
 _METHODS = ("GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH")
 _HTTP_STATUS = {
     StatusCode.OK: 200,
@@ -59,6 +61,8 @@ _HTTP_STATUS = {
     StatusCode.UNAVAILABLE: 503,
     StatusCode.DATA_LOSS: 500,
 }
+
+T = TypeVar("T")
 
 
 class _Answer(NamedTuple):
@@ -190,17 +194,17 @@ class RestApp:
             self._time_limits.end(limit)
 
     async def _inferred(self, asked: Route, body: bytes) -> bytes:
-        document = json_text.parse_object(body)
+        size = len(body)
+        document = await _read(size, json_text.parse_object, body)
         signature_name = predict_request.signature_name(document)
         if asked.action == "predict":
-            inputs, in_rows = predict_request.arrays(
-                document, self._signature(asked.reference, signature_name).inputs
-            )
+            wanted = self._signature(asked.reference, signature_name).inputs
+            inputs, in_rows = await _read(size, predict_request.arrays, document, wanted)
             prediction = await self._inference.predict(asked.reference, signature_name, inputs)
             if in_rows:
                 return json_answers.predictions(prediction.outputs)
             return json_answers.columns(prediction.outputs)
-        examples = examples_request.serialized_examples(document)
+        examples = await _read(size, examples_request.serialized_examples, document)
         if asked.action == "classify":
             classified = await self._inference.classify(asked.reference, signature_name, examples)
             answer = json_answers.classes(classified.classes)
@@ -226,3 +230,10 @@ class RestApp:
         if asked.reference.label is not None:
             version = self._inference.signatures(asked.reference)[0].version
         return json_answers.model_status(self._inference.statuses(name, version))
+
+
+async def _read(size: int, read: Callable[..., T], *arguments: Any) -> T:
+    """Read a body of this size, in a thread if others would have to wait for it."""
+    if size <= _QUICK_BYTES:
+        return read(*arguments)
+    return await asyncio.to_thread(read, *arguments)

@@ -12,6 +12,7 @@ from tensorflow.core.protobuf import config_pb2, meta_graph_pb2
 
 from pipeline_lib.serving.servables.checkpoint_index import check_index_footer
 from pipeline_lib.serving.servables.loader import Array, Servable, Signature, TensorSpec
+from pipeline_lib.serving.servables.regular_files import check_regular_files
 from pipeline_lib.serving.servables.tensorflow_errors import call_error, load_error
 
 _IN_THE_CALLERS_THREAD = -1
@@ -122,6 +123,7 @@ class SavedModelLoader:
         Raises:
             ServingError: it is not there, damaged, without these tags, or its warm-up fails.
         """
+        check_regular_files(path)
         check_index_footer(path)
         graph = tf.Graph()
         session = tf.compat.v1.Session(graph=graph, config=self._config)

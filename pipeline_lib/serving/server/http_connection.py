@@ -1,14 +1,17 @@
 """An HTTP connection that no client can fill with memory, or hold without asking for anything.
 
 uvicorn bounds neither how long the first line and the headers of a request are, nor how long they
-may take to come: a hundred megabytes of headers cost it gigabytes.
+may take to come: a hundred megabytes of headers cost it gigabytes. Nor does it bound how many
+requests wait on a connection whose answers are not read: a hundred megabytes of these cost more.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sized
 from typing import Any
 
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from pipeline_lib.serving.rest_api import json_answers
@@ -20,6 +23,19 @@ come at once: they are counted as they are read."""
 _TOO_LONG = json_answers.error(
     f"The first line and the headers of the request are longer than {MOST_HEAD_BYTES} bytes"
 )
+
+
+class _OneAfterTheOther(FlowControl):
+    """Reads no more from a connection while requests that were read wait for their turns."""
+
+    def __init__(self, transport: asyncio.Transport, waiting: Sized) -> None:
+        super().__init__(transport)
+        self._waiting = waiting
+
+    def resume_reading(self) -> None:
+        """Read on, but while requests wait: uvicorn does so at each of them."""
+        if not self._waiting:
+            super().resume_reading()
 
 
 class BoundedHttpConnection(HttpToolsProtocol):
@@ -38,6 +54,7 @@ class BoundedHttpConnection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for the first request."""
         super().connection_made(transport)
+        self.flow = _OneAfterTheOther(transport, self.pipeline)
         self._start_head_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:

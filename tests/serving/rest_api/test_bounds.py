@@ -14,6 +14,7 @@ import pytest
 pytest.importorskip("tensorflow_serving")
 
 from pipeline_lib.serving.errors import ServingError, StatusCode
+from pipeline_lib.serving.rest_api import json_text, predict_request
 from pipeline_lib.serving.rest_api.app import RestApp
 from tests.serving.rest_api.running_server import RunningServer
 
@@ -143,6 +144,30 @@ def test_a_body_that_never_ends(impatient: RunningServer, requests: Requests) ->
     assert reply.endswith(b'{"error": "Timed out waiting for the request body"}')
     assert requests.ended == [ended(StatusCode.INVALID_ARGUMENT)]
     assert impatient.becomes_idle()
+
+
+def test_a_long_body_is_not_read_on_the_event_loop(
+    impatient: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readers: list[threading.Thread] = []
+    parse, arrays = json_text.parse_object, predict_request.arrays
+
+    def parse_noting(body: bytes) -> Any:
+        readers.append(threading.current_thread())
+        return parse(body)
+
+    def arrays_noting(*arguments: Any) -> Any:
+        readers.append(threading.current_thread())
+        return arrays(*arguments)
+
+    monkeypatch.setattr(json_text, "parse_object", parse_noting)
+    monkeypatch.setattr(predict_request, "arrays", arrays_noting)
+    for rows in (10, 100_000):
+        impatient.post(PREDICT, '{"instances": [' + "1," * rows + "1]}")
+    loop, also_loop, *others = readers
+    assert loop is also_loop
+    assert len(others) == 2
+    assert loop not in others
 
 
 def test_a_client_that_goes_away(impatient: RunningServer, requests: Requests) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -239,6 +240,27 @@ def test_what_is_damaged_is_named(dense: Path, tmp_path: Path) -> None:
         StatusCode.DATA_LOSS,
         f"Could not load the SavedModel at {path}: Can't parse {path}/saved_model.pb as binary "
         "proto",
+    )
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "saved_model.pb",
+        "fingerprint.pb",
+        "variables/variables.index",
+        "assets.extra/tf_serving_warmup_requests",
+    ],
+)
+def test_a_pipe_is_not_waited_for(dense: Path, tmp_path: Path, file: str) -> None:
+    path = _copy(dense, tmp_path)
+    (path / file).parent.mkdir(exist_ok=True)
+    (path / file).unlink(missing_ok=True)
+    os.mkfifo(path / file)
+    _fails(
+        path,
+        StatusCode.FAILED_PRECONDITION,
+        f"Could not load the SavedModel at {path}: {path / file} is neither a file nor a directory",
     )
 
 

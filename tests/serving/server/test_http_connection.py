@@ -136,3 +136,29 @@ def test_a_wish_for_another_protocol_is_passed_over(
     asyncio.run(scenario())
     assert caplog.text == ""
     assert issubclass(BoundedHttpConnection, asyncio.Protocol)
+
+
+def test_requests_whose_answers_nobody_reads_are_not_read_either(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    most = 0
+
+    class Noting(BoundedHttpConnection):
+        def data_received(self, data: bytes) -> None:
+            nonlocal most
+            super().data_received(data)
+            most = max(most, len(self.pipeline))
+
+    monkeypatch.setattr("pipeline_lib.serving.server.rest_server.BoundedHttpConnection", Noting)
+
+    async def scenario() -> None:
+        async with connected(monkeypatch) as (reader, writer):
+            requests = 40_000
+            last = GET.replace(b"host: a", b"connection: close")
+            writer.write(GET * (requests - 1) + last)
+            answers = await asyncio.wait_for(reader.read(), 50)
+            assert answers.count(b"hello") == requests
+
+    asyncio.run(scenario())
+    # As many as come with one read: 256 KiB.
+    assert 0 < most <= 2**18 // len(GET) + 1
