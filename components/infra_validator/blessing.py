@@ -17,6 +17,7 @@ from components.layouts.validated_model import (
 )
 from pipeline_lib.artifacts import files
 from pipeline_lib.artifacts.artifact import Artifact
+from pipeline_lib.errors import DataError
 from pipeline_lib.serving.model_servers.requests import ModelRequest
 
 REPORT_FILE = "validation.json"
@@ -58,16 +59,22 @@ def bless(blessing: Artifact, reason: str, validations: Sequence[Validation]) ->
     files.write_bytes(os.path.join(blessing.uri, REPORT_FILE), payload)
 
 
-def keep_model(blessing: Artifact, directory: str, requests: Sequence[ModelRequest]) -> None:
+def keep_model(
+    blessing: Artifact, directory: str, fingerprint: str, requests: Sequence[ModelRequest]
+) -> None:
     """Keep a copy of the model in the blessing, with the requests as its warm-up.
 
     Args:
         blessing: the artifact.
         directory: the SavedModel that was validated.
+        fingerprint: that of its files when that began.
         requests: what a model server asks it before it counts as available.
+
+    Raises:
+        DataError: the files are others now.
     """
     stamped = stamped_directory(blessing)
-    copy_files(directory, stamped)
+    copy_model(directory, stamped, fingerprint)
     warmup = os.path.join(stamped, _WARMUP_FILE)
     files.make_directory(os.path.dirname(warmup))
     with tf.io.TFRecordWriter(warmup) as writer:
@@ -77,7 +84,22 @@ def keep_model(blessing: Artifact, directory: str, requests: Sequence[ModelReque
     record_fingerprint(blessing, STAMPED_MODEL_FINGERPRINT, files.fingerprint(stamped))
 
 
-def copy_files(source: str, destination: str) -> None:
-    """Copy all files below a directory."""
+def copy_model(source: str, destination: str, fingerprint: str) -> None:
+    """Copy all files of a model, and make sure that they are still the same.
+
+    Args:
+        source: directory or URI of the model.
+        destination: directory or URI of the copy.
+        fingerprint: that of the model when its validation began.
+
+    Raises:
+        DataError: the files are others now.
+    """
     for name in files.file_names(source):
         files.copy_file(os.path.join(source, name), os.path.join(destination, name))
+    copied = files.fingerprint(destination)
+    if copied != fingerprint:
+        raise DataError(
+            f"The model at {source!r} was changed while it was validated: the fingerprint of its "
+            f"files is {copied}, and was {fingerprint} at first. Run again."
+        )

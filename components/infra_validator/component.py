@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from components.infra_validator.request_spec import RequestSpec
-from components.infra_validator.serving_spec import ServingSpec
+from components.infra_validator.serving_spec import KubernetesConfig, ServingSpec
 from components.infra_validator.validation_spec import ValidationSpec
 from pipeline_lib import (
     BaseComponent,
@@ -64,8 +64,9 @@ class InfraValidator(BaseComponent[Literal["blessing"]]):
         serving_spec: the servers, as TFX's `ServingSpec` or a mapping of its fields:
             `tensorflow_serving` (`tags`, `digests`, `image_name`) on `local_docker` or
             `kubernetes`, `model_name`. Ours: `local_process` with `binary`, a
-            `tensorflow_model_server`, and `memory_limit`, such as `"2Gi"`. Without a platform it
-            is a process of the embedded server, which needs nothing installed.
+            `tensorflow_model_server`, and `memory_limit`, such as `"2Gi"`; the latter and
+            `network` in `local_docker`. Without a platform it is a process of the embedded server,
+            which needs nothing installed.
         examples: what requests are made of. Without them the model is only loaded (TFX's mode
             LOAD_ONLY), with them it is asked as well (LOAD_AND_QUERY).
         request_spec: the requests, as TFX's `RequestSpec` or a mapping of its fields:
@@ -112,12 +113,14 @@ class InfraValidator(BaseComponent[Literal["blessing"]]):
 def _check(parameters: Mapping[str, Any], has_examples: bool) -> None:
     """Check what is known already; the rest is a placeholder, known to the run."""
     known = {name: value for name, value in parameters.items() if isinstance(value, Mapping)}
-    ServingSpec.parse(known.get("serving_spec"))
+    platform = ServingSpec.parse(known.get("serving_spec")).platform
     makes_warmup = RequestSpec.parse(known.get("request_spec")).make_warmup
-    has_load_test = ValidationSpec.parse(known.get("validation_spec")).load_test is not None
+    validation = ValidationSpec.parse(known.get("validation_spec"))
+    if isinstance(platform, KubernetesConfig):
+        platform.check_outlives(validation.max_loading_time_seconds)
     for field, is_set in (
         ("request_spec.make_warmup", makes_warmup),
-        ("validation_spec.load_test", has_load_test),
+        ("validation_spec.load_test", validation.load_test is not None),
     ):
         if is_set and not has_examples:
             raise DataError(

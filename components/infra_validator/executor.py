@@ -9,13 +9,13 @@ import shutil
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from components.infra_validator.blessing import bless, copy_files, keep_model
+from components.infra_validator.blessing import bless, copy_model, keep_model
 from components.infra_validator.request_spec import RequestSpec
 from components.infra_validator.requests import Records, make_requests
 from components.infra_validator.servers import make_servers
 from components.infra_validator.serving_spec import ServingSpec
 from components.infra_validator.signatures import (
-    DamagedModelError,
+    UnservableModelError,
     read_signatures,
     require_saved_model,
 )
@@ -57,12 +57,16 @@ class Executor(BaseExecutor):
         validations: list[Validation] = []
         requests: list[ModelRequest] = []
         reason = ""
-        with unwinding_on_sigterm(), self._served(directory, serving_spec.model_name) as model:
+        with (
+            unwinding_on_sigterm(),
+            self._copy(directory, fingerprint, serving_spec.model_name) as base_path,
+        ):
+            model = ServedModel(serving_spec.model_name, base_path, request_spec.tag_set)
             try:
                 requests = _requests(
                     directory, model.name, input_dict.get("examples", []), request_spec
                 )
-            except DamagedModelError as error:
+            except UnservableModelError as error:
                 reason = str(error)
             for make_server in () if reason else make_servers(serving_spec):
                 validations.append(validate(make_server, model, requests, validation_spec))
@@ -74,16 +78,16 @@ class Executor(BaseExecutor):
         if reason:
             _LOG.warning("The model is not blessed: %s.", reason)
         elif request_spec.make_warmup and requests:
-            keep_model(blessing, directory, requests)
+            keep_model(blessing, directory, fingerprint, requests)
 
     @contextlib.contextmanager
-    def _served(self, directory: str, name: str) -> Iterator[ServedModel]:
+    def _copy(self, directory: str, fingerprint: str, name: str) -> Iterator[str]:
         """The model as a server takes it, in a copy: what is pushed is not what a server had."""
         folder = os.path.join(self._get_tmp_dir(), "served")
         base_path = os.path.join(os.path.abspath(folder), name)
         try:
-            copy_files(directory, os.path.join(base_path, str(VERSION)))
-            yield ServedModel(name, base_path)
+            copy_model(directory, os.path.join(base_path, str(VERSION)), fingerprint)
+            yield base_path
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import tensorflow as tf
+from google.protobuf.message import DecodeError
 from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef
 
 from components.infra_validator.request_spec import RequestSpec
@@ -63,14 +64,19 @@ class Records:
         """The examples, for signatures that need their features.
 
         Raises:
-            DataError: they are of another format.
+            DataError: they are of another format, or damaged.
         """
         if self.payload_format not in ("", _TF_EXAMPLE):
             raise DataError(
                 f"The examples are in the format {self.payload_format}; only a signature that "
                 "takes them as they are, with one input of strings, can be called with them."
             )
-        return [tf.train.Example.FromString(record) for record in self.serialized]
+        try:
+            return [tf.train.Example.FromString(record) for record in self.serialized]
+        except DecodeError as error:
+            raise DataError(
+                "There is no example to make a request of: the records are no tf.train.Example."
+            ) from error
 
 
 def make_requests(model_name: str, signatures: Signatures, records: Records) -> list[ModelRequest]:
@@ -126,7 +132,8 @@ def _serialized_input(signature: SignatureDef, records: Records) -> str | None:
     if len(signature.inputs) != 1:
         return None
     ((name, info),) = signature.inputs.items()
-    if info.dtype != tf.string.as_datatype_enum or len(info.tensor_shape.dim) != 1:
+    takes_list = info.tensor_shape.unknown_rank or len(info.tensor_shape.dim) == 1
+    if info.dtype != tf.string.as_datatype_enum or not takes_list:
         return None
     if records.payload_format in ("", _TF_EXAMPLE) and any(
         name in example.features.feature for example in records.examples()

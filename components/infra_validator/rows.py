@@ -55,12 +55,30 @@ def _row(
     row = {}
     for name, info in signature.inputs.items():
         values = _values(example, name)
-        dtype = tf.dtypes.as_dtype(info.dtype).as_numpy_dtype
-        array = _shaped(signature_name, name, np.array(values, dtype), info)
+        array = _shaped(signature_name, name, _array(signature_name, name, values, info), info)
         if array is None:
             return None
         row[name] = array
     return row
+
+
+def _array(signature_name: str, name: str, values: Sequence[Any], info: TensorInfo) -> Any:
+    """The values in the type of the input."""
+    dtype = tf.dtypes.as_dtype(info.dtype)
+    if dtype == tf.string or not values:
+        return np.array(values, dtype.as_numpy_dtype)
+    given = np.array(values)
+    with np.errstate(over="ignore", invalid="ignore"):
+        array = given.astype(dtype.as_numpy_dtype)
+    exact = dtype.is_integer or dtype.is_bool
+    changed = array != given if exact else np.isinf(array) & np.isfinite(given)
+    if changed.any():
+        value = given[changed][0].item()
+        raise DataError(
+            f"Signature {signature_name!r} cannot be called: its input {name!r} takes "
+            f"{dtype.name}, which {value!r} of the feature of that name does not fit."
+        )
+    return array
 
 
 def _values(example: tf.train.Example, name: str) -> Sequence[Any]:

@@ -52,8 +52,15 @@ def _docker(config: LocalDockerConfig, image: ServingImage) -> MakeServer:
         api_version=config.client_api_version,
         timeout_seconds=config.client_timeout_seconds,
         host=config.host_ip_address or DockerDaemon.host,
+        network=config.network,
     )
-    return lambda model: DockerServer(image, model, daemon)
+
+    def make(model: ServedModel) -> ModelServer:
+        server = DockerServer(image, model, daemon, config.memory_limit)
+        server.fetch_image()  # the time that the model may take to load has not begun yet
+        return server
+
+    return make
 
 
 def _kubernetes(config: KubernetesConfig, image: ServingImage) -> MakeServer:

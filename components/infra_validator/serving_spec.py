@@ -14,7 +14,9 @@ DEFAULT_MODEL_NAME = "infra-validation-model"
 
 _FIELDS = ("kubernetes", "local_docker", "local_process", "model_name", "tensorflow_serving")
 _PLATFORMS = ("kubernetes", "local_docker", "local_process")
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,254}")
+_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+_DIGEST = re.compile(r"[A-Za-z0-9+._-]+:[0-9a-fA-F]+")
 
 
 @dataclass(frozen=True)
@@ -33,12 +35,23 @@ class LocalProcessConfig:
 
 @dataclass(frozen=True)
 class LocalDockerConfig:
-    """A container of the machine's Docker; an empty field is up to Docker's client."""
+    """A container of the machine's Docker; an empty field is up to Docker and its client.
+
+    Attributes:
+        client_base_url: where Docker answers, such as `unix:///run/podman/podman.sock`.
+        client_api_version: of Docker's API.
+        client_timeout_seconds: how long a call of it may take.
+        host_ip_address: where the container's ports are reached; this machine where it is empty.
+        network: Docker's network that the container is in.
+        memory_limit: bytes that it may hold in memory; no limit where it is `None`.
+    """
 
     client_base_url: str = ""
     client_api_version: str = ""
     client_timeout_seconds: int = 0
     host_ip_address: str = ""
+    network: str = ""
+    memory_limit: int | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +63,20 @@ class KubernetesConfig:
     annotations: Mapping[str, str] = field(default_factory=dict)
     env: tuple[Mapping[str, Any], ...] = ()
     resources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def check_outlives(self, loading_time_seconds: int) -> None:
+        """Refuse a pod that ends before the model has to be loaded.
+
+        Raises:
+            DataError: `active_deadline_seconds` is too short.
+        """
+        if 0 < self.active_deadline_seconds <= loading_time_seconds:
+            raise DataError(
+                "serving_spec.kubernetes.active_deadline_seconds is "
+                f"{self.active_deadline_seconds}, and the model may take until "
+                f"validation_spec.max_loading_time_seconds, {loading_time_seconds}, to be loaded. "
+                "Let the pod live longer."
+            )
 
 
 @dataclass(frozen=True)
@@ -123,6 +150,8 @@ def _local_docker(fields: Fields) -> LocalDockerConfig:
         "client_base_url",
         "client_timeout_seconds",
         "host_ip_address",
+        "memory_limit",
+        "network",
     )
     docker = fields.message("local_docker", known)
     return LocalDockerConfig(
@@ -130,6 +159,8 @@ def _local_docker(fields: Fields) -> LocalDockerConfig:
         client_api_version=docker.text("client_api_version"),
         client_timeout_seconds=docker.whole_number("client_timeout_seconds", 0),
         host_ip_address=docker.text("host_ip_address"),
+        network=docker.text("network"),
+        memory_limit=docker.size("memory_limit"),
     )
 
 
@@ -157,15 +188,31 @@ def _variable(fields: Fields) -> Mapping[str, Any]:
         "secret_key_ref", ("key", "name")
     )
     reference = {"name": secret.text("name"), "key": secret.text("key")}
+    if fields.text("value") or not all(reference.values()):
+        raise DataError(
+            f"{fields.path} has the variable {fields.text('name')!r}, which takes either 'value' "
+            "or 'value_from' with the 'name' and the 'key' of a secret_key_ref."
+        )
     return {"name": fields.text("name"), "valueFrom": {"secretKeyRef": reference}}
 
 
 def _images(fields: Fields) -> tuple[ImageVersion, ...]:
     serving = fields.message("tensorflow_serving", ("digests", "image_name", "tags"))
     name = serving.text("image_name")
+    tags, digests = serving.texts("tags"), serving.texts("digests")
+    for name_of_field, given, form, example in (
+        ("tags", tags, _TAG, "2.16.1"),
+        ("digests", digests, _DIGEST, "sha256:0123abcd"),
+    ):
+        for one in given:
+            if not form.fullmatch(one):
+                raise DataError(
+                    f"{serving.path}.{name_of_field} has {one!r}, expected something like "
+                    f"{example!r}."
+                )
     return (
-        *(ImageVersion(name, tag=tag) for tag in serving.texts("tags")),
-        *(ImageVersion(name, digest=digest) for digest in serving.texts("digests")),
+        *(ImageVersion(name, tag=tag) for tag in tags),
+        *(ImageVersion(name, digest=digest) for digest in digests),
     )
 
 
@@ -173,7 +220,7 @@ def _model_name(fields: Fields) -> str:
     name = fields.text("model_name") or DEFAULT_MODEL_NAME
     if not _NAME.fullmatch(name):
         raise DataError(
-            "serving_spec.model_name may have letters, digits, '_', '-' and '.', and does not "
+            "serving_spec.model_name may have 255 letters, digits, '_', '-' and '.', and does not "
             f"begin with a '-' or '.', got {name!r}."
         )
     return name

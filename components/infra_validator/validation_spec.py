@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from components.infra_validator.fields import Fields
+from pipeline_lib.errors import DataError
 
 _FIELDS = ("load_test", "max_loading_time_seconds", "num_tries", "request_timeout_seconds")
 _LOAD_FIELDS = (
@@ -80,11 +81,17 @@ class ValidationSpec:
 
 def _load_test(fields: Fields) -> LoadTest:
     load = fields.message("load_test", _LOAD_FIELDS)
+    sent, least = (load.number(f, None) for f in ("requests_per_second", "min_requests_per_second"))
+    if sent and least and least > sent:
+        raise DataError(
+            f"{load.path} can never be passed: it sends {sent:g} requests a second and expects at "
+            f"least {least:g} answers."
+        )
     return LoadTest(
         duration_seconds=load.number("duration_seconds", None) or LoadTest.duration_seconds,
         concurrency=load.whole_number("concurrency", LoadTest.concurrency, _MOST_AT_A_TIME),
-        requests_per_second=load.number("requests_per_second", None),
+        requests_per_second=sent,
         max_p50_ms=load.number("max_p50_ms", None),
         max_p99_ms=load.number("max_p99_ms", None),
-        min_requests_per_second=load.number("min_requests_per_second", None),
+        min_requests_per_second=least,
     )

@@ -79,8 +79,7 @@ def _show_model(result: RunResult) -> None:
     _CONSOLE.print(f"The model is at [bold]{pushed['pushed_destination']}[/]")
     if pusher.state is ExecutionState.CACHED:
         _CONSOLE.print("It was pushed by an earlier run, and nothing has changed since.")
-    else:
-        _ask(int(str(pushed["pushed_version"])))
+    _ask(int(str(pushed["pushed_version"])))
 
 
 def _refusals(result: RunResult) -> str:

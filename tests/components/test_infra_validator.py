@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -221,6 +222,60 @@ def test_a_damaged_file_needs_no_server(validate: Validate, examples: Artifact) 
     assert report_of(blessing)["servers"] == []
 
 
+def test_a_model_without_a_graph_to_serve_needs_no_server(
+    validate: Validate, examples: Artifact
+) -> None:
+    from tests.serving.model_servers import bad_models
+
+    save = partial(bad_models.with_graphs, inputs={("train",): "x"})
+    assert validate(save, [examples]).get_custom_property("not_blessed_reason") == (
+        "the model has no graph with the tags ['serve']; its graphs have [['train']]"
+    )
+
+
+def test_the_graph_that_is_served_and_asked_has_just_the_tags(
+    validate: Validate, examples: Artifact
+) -> None:
+    from tests.serving.model_servers import bad_models
+
+    # The examples have no feature for the others.
+    inputs = {("gpu", "serve", "tpu"): "y", ("gpu", "serve"): "x", ("serve",): "z"}
+    blessing = validate(
+        partial(bad_models.with_graphs, inputs=inputs),
+        [examples],
+        request_spec={"tensorflow_serving": {"tag_set": ["serve", "gpu"]}},
+    )
+    assert blessing.get_custom_property("blessed") == 1
+
+
+def test_a_model_without_signatures(validate: Validate, examples: Artifact) -> None:
+    import tensorflow as tf
+
+    with raises(
+        DataError,
+        "request_spec.tensorflow_serving.signature_names: the model has no signature "
+        "'serving_default'. None exist.",
+    ):
+        validate(partial(tf.saved_model.save, tf.Module()), [examples])
+
+
+def test_a_model_that_changes_meanwhile(
+    validate: Validate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.serving import saved_models
+
+    def copy_what_has_changed(source: str, destination: str) -> None:
+        files.write_bytes(destination, b"changed")
+
+    monkeypatch.setattr(files, "copy_file", copy_what_has_changed)
+    with pytest.raises(
+        DataError,
+        match=r"^The model at '.*' was changed while it was validated: the fingerprint of its "
+        r"files is [0-9a-f]{32}, and was [0-9a-f]{32} at first\. Run again\.$",
+    ):
+        validate(saved_models.half_plus_two)
+
+
 def test_limits_that_are_missed(validate: Validate, examples: Artifact) -> None:
     from tests.serving import saved_models
 
@@ -318,8 +373,8 @@ def test_there_is_no_model(validate: Validate, tmp_path: Path) -> None:
         ),
         (
             {"serving_spec": {"model_name": "../penguin"}},
-            "serving_spec.model_name may have letters, digits, '_', '-' and '.', and does not "
-            "begin with a '-' or '.', got '../penguin'.",
+            "serving_spec.model_name may have 255 letters, digits, '_', '-' and '.', and does "
+            "not begin with a '-' or '.', got '../penguin'.",
         ),
         (
             {"serving_spec": {"local_process": {"memory_limit": "much"}}},
@@ -354,6 +409,55 @@ def test_there_is_no_model(validate: Validate, tmp_path: Path) -> None:
             {"validation_spec": {"load_test": {}}},
             "validation_spec.load_test needs requests, which are made of examples. Pass "
             "examples=..., or leave it out.",
+        ),
+        (
+            {
+                "validation_spec": {
+                    "load_test": {"requests_per_second": 10, "min_requests_per_second": 20}
+                }
+            },
+            "validation_spec.load_test can never be passed: it sends 10 requests a second and "
+            "expects at least 20 answers.",
+        ),
+        (
+            {
+                "serving_spec": {
+                    "tensorflow_serving": {"tags": ["2.16.1"]},
+                    "kubernetes": {"active_deadline_seconds": 60},
+                }
+            },
+            "serving_spec.kubernetes.active_deadline_seconds is 60, and the model may take until "
+            "validation_spec.max_loading_time_seconds, 300, to be loaded. Let the pod live longer.",
+        ),
+        (
+            {"serving_spec": {"tensorflow_serving": {"tags": ["2 16"]}, "local_docker": {}}},
+            "serving_spec.tensorflow_serving.tags has '2 16', expected something like '2.16.1'.",
+        ),
+        (
+            {"serving_spec": {"tensorflow_serving": {"digests": ["1a2b"]}, "local_docker": {}}},
+            "serving_spec.tensorflow_serving.digests has '1a2b', expected something like "
+            "'sha256:0123abcd'.",
+        ),
+        *(
+            (
+                {
+                    "serving_spec": {
+                        "tensorflow_serving": {"tags": ["2.16.1"]},
+                        "kubernetes": {"serving_pod_overrides": {"env": [variable]}},
+                    }
+                },
+                "serving_spec.kubernetes.serving_pod_overrides.env has the variable 'A', which "
+                "takes either 'value' or 'value_from' with the 'name' and the 'key' of a "
+                "secret_key_ref.",
+            )
+            for variable in (
+                {"name": "A", "value_from": {"secret_key_ref": {"name": "keys"}}},
+                {
+                    "name": "A",
+                    "value": "1",
+                    "value_from": {"secret_key_ref": {"name": "keys", "key": "one"}},
+                },
+            )
         ),
         (
             {"validation_spec": {"request_timeout_seconds": "2"}},

@@ -131,6 +131,22 @@ def test_a_row_that_lacks_a_value_is_left_out() -> None:
             "Signature 's' cannot be called: none of the 1 examples has a value of each of its "
             "inputs ['x']. Take more by request_spec.num_examples.",
         ),
+        *(
+            (
+                {"x": (dtype, [-1])},
+                example(x=[1, value]),
+                f"Signature 's' cannot be called: its input 'x' takes {dtype.name}, which {value} "
+                "of the feature of that name does not fit.",
+            )
+            for dtype, value in (
+                (tf.int8, 300),
+                (tf.uint8, -1),
+                (tf.uint64, -1),
+                (tf.int32, 2**40),
+                (tf.bool, 2),
+                (tf.half, 10**6),
+            )
+        ),
     ],
 )
 def test_examples_that_do_not_fit(
@@ -157,6 +173,22 @@ def test_an_only_input_of_strings_takes_serialized_examples_one_by_one() -> None
     ]
     assert messages[0].model_spec.name == "penguin"
     assert messages[0].model_spec.signature_name == "s"
+
+
+def test_an_only_input_of_strings_may_say_nothing_of_its_shape() -> None:
+    one = example(x=[1.0])
+    (message,) = requested(signature({"examples": (tf.string, None)}), one)
+    assert to_array(message.inputs["examples"]).tolist() == [one.SerializeToString()]
+
+
+def test_records_that_are_no_examples() -> None:
+    records = Records([b"\xff\xff"], "")
+    for dtype in (tf.string, tf.float32):
+        with raises(
+            DataError,
+            "There is no example to make a request of: the records are no tf.train.Example.",
+        ):
+            make_requests("penguin", {"s": signature({"x": (dtype, [-1])})}, records)
 
 
 def test_an_only_input_of_strings_that_is_named_like_a_feature_takes_that() -> None:

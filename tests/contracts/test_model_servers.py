@@ -1,6 +1,7 @@
 """What every model server does, whoever has made it and wherever it runs.
 
-The real `tensorflow_model_server` and Docker take part where they are there.
+The real `tensorflow_model_server` and its image take part where they are there, ours in a container
+wherever a Docker engine is.
 """
 
 from __future__ import annotations
@@ -40,29 +41,48 @@ from pipeline_lib.serving.servables.servable import (
     VersionState,
     VersionStatus,
 )
+from tests.docker_engine import DockerEngine
+from tests.serving.model_servers.real_docker import own_image, own_network
 
 NAME = "half_plus_two"
 LONG_S = 120.0
 IMAGE = ServingImage(tag="2.16.1")
 
 
-def embedded(model: ServedModel) -> ModelServer:
+def embedded(model: ServedModel, _: object) -> ModelServer:
     return embedded_server(model)
 
 
-def binary(model: ServedModel) -> ModelServer:
+def binary(model: ServedModel, _: object) -> ModelServer:
     if shutil.which(BINARY) is None:
         pytest.skip(f"there is no {BINARY} on PATH")
     return tensorflow_model_server(model)
 
 
-def docker(model: ServedModel) -> ModelServer:
+def docker(model: ServedModel, _: object) -> ModelServer:
     try:
         with closing(DockerDaemon().connect()) as client:
             available_id(client, str(IMAGE))
     except (DataError, ImageNotFoundError) as error:
         pytest.skip(str(error))
     return DockerServer(IMAGE, model, DockerDaemon())
+
+
+def own_in_docker(model: ServedModel, request: pytest.FixtureRequest) -> ModelServer:
+    image, daemon = request.getfixturevalue("own_serving_image")
+    return DockerServer(image, model, daemon)
+
+
+@pytest.fixture(scope="module")
+def own_serving_image(
+    docker_engine: DockerEngine, base_image: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[ServingImage, DockerDaemon]]:
+    folder = tmp_path_factory.mktemp("image")
+    with (
+        own_image(docker_engine, base_image, folder) as image,
+        own_network(docker_engine) as daemon,
+    ):
+        yield image, daemon
 
 
 @dataclass(frozen=True)
@@ -79,7 +99,11 @@ class Served:
         copy.rename(self.base_path / str(version))
 
 
-@pytest.fixture(scope="module", params=[embedded, binary, docker], ids=lambda make: make.__name__)
+@pytest.fixture(
+    scope="module",
+    params=[embedded, binary, docker, own_in_docker],
+    ids=lambda make: make.__name__,
+)
 def served(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Served]:
@@ -87,7 +111,7 @@ def served(
     from tests.serving import saved_models
 
     base_path = tmp_path_factory.mktemp("served") / NAME
-    server = request.param(ServedModel(NAME, str(base_path)))
+    server = request.param(ServedModel(NAME, str(base_path)), request)
     saved_models.half_plus_two(str(base_path / "1"))
     deadline = time.monotonic() + LONG_S
     with running(server, deadline) as started:

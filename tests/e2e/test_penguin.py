@@ -91,6 +91,7 @@ def test_every_node_runs_and_the_second_time_only_what_must(demo: Demo) -> None:
     baseline = second["Evaluator"].inputs["baseline_model"][0]
     assert baseline.id == demo.artifact("Trainer", "model").id
     assert "It was pushed by an earlier run, and nothing has changed since." in demo.outputs[1]
+    assert "3750 g: Adelie (" in demo.outputs[1]
 
 
 def ran(run: dict[str, ExecutionRecord]) -> set[str]:

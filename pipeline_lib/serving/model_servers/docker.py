@@ -16,14 +16,9 @@ from pipeline_lib.containers.ownership import own_mark
 from pipeline_lib.errors import DataError
 from pipeline_lib.serving.model_servers.docker_daemon import DockerDaemon
 from pipeline_lib.serving.model_servers.failures import NotInTimeError, ServerEndedError
-from pipeline_lib.serving.model_servers.local_process import exit_text
+from pipeline_lib.serving.model_servers.local_process import exit_text, load_flags
 from pipeline_lib.serving.model_servers.model_server import Endpoints, ServedModel
-from pipeline_lib.serving.model_servers.serving_image import (
-    ARGUMENTS,
-    GRPC_PORT,
-    REST_PORT,
-    ServingImage,
-)
+from pipeline_lib.serving.model_servers.serving_image import GRPC_PORT, REST_PORT, ServingImage
 
 _LOG = logging.getLogger(__name__)
 
@@ -38,8 +33,9 @@ _LOG_LINES = 100
 class DockerServer:
     """A container; implements `ModelServer`.
 
-    The model is mounted, read-only. Ports are published on this machine only. A container that
-    could not be removed, since this process was killed, is removed by the next one that starts.
+    The model is mounted, read-only. Ports are published on this machine only, unless the daemon's
+    host is another one. A container that could not be removed, since this process was killed, is
+    removed by the next one that starts.
 
     Args:
         image: what to run.
@@ -68,10 +64,23 @@ class DockerServer:
         """The image."""
         return str(self._image)
 
+    def fetch_image(self) -> None:
+        """Pull the image if it is not there, which may take longer than a server may to start.
+
+        Raises:
+            DataError: Docker is not there, or the image cannot be had.
+        """
+        with (
+            contextlib.closing(self._daemon.connect()) as client,
+            _as_data_errors(self.description),
+        ):
+            available_id(client, str(self._image), _log_pull)
+
     def start(self, deadline: float) -> Endpoints:
         """Start the container, pulling the image where need be; see `ModelServer`."""
         self._client = self._daemon.connect()
         with _as_data_errors(self.description):
+            available_id(self._client, str(self._image), _log_pull)
             remove_orphans(self._client, OWNER_LABEL)
             self._container = self._client.containers.create(**self._options())
             self._container.start()
@@ -83,12 +92,13 @@ class DockerServer:
             return None
         import docker
 
-        try:
-            self._container.reload()
-        except docker.errors.NotFound:
-            return ServerEndedError(
-                f"the container of {self.description} was removed", self._last_log
-            )
+        with _as_data_errors(self.description):
+            try:
+                self._container.reload()
+            except docker.errors.NotFound:
+                return ServerEndedError(
+                    f"the container of {self.description} was removed", self._last_log
+                )
         state = self._container.attrs["State"]
         if state["Status"] in ("created", "running", "restarting"):
             return None
@@ -131,19 +141,20 @@ class DockerServer:
 
         target = f"{_BASE}/{self._model.name}"
         limit = {} if self._memory_limit is None else {"mem_limit": self._memory_limit}
-        loopback = ("127.0.0.1", None)
-        available_id(self._client, str(self._image), _log_pull)
+        published = ("127.0.0.1", None) if self._daemon.is_here else None
+        network = {"network": self._daemon.network} if self._daemon.network else {}
         return {
             "image": str(self._image),
-            "command": list(ARGUMENTS),
+            "command": load_flags(self._model),
             "environment": dict(ServingImage.environment(ServedModel(self._model.name, target))),
             "labels": {OWNER_LABEL: own_mark()},
             "mounts": [
                 docker.types.Mount(target, self._model.base_path, type="bind", read_only=True)
             ],
-            "ports": {f"{GRPC_PORT}/tcp": loopback, f"{REST_PORT}/tcp": loopback},
+            "ports": {f"{GRPC_PORT}/tcp": published, f"{REST_PORT}/tcp": published},
             "security_opt": ["no-new-privileges"],
             **limit,
+            **network,
         }
 
     def _wait_for_ports(self, deadline: float) -> Endpoints:
@@ -151,6 +162,7 @@ class DockerServer:
             ending = self.ending()
             if ending is not None:
                 raise ending
+            self._check_network()
             ports = [_host_port(self._container.ports, port) for port in (GRPC_PORT, REST_PORT)]
             if all(ports):
                 host = self._daemon.host
@@ -159,6 +171,16 @@ class DockerServer:
         raise NotInTimeError(
             f"the container of {self.description} did not start in time", self.log()
         )
+
+    def _check_network(self) -> None:
+        networks = self._container.attrs["NetworkSettings"].get("Networks") or {}
+        if set(networks) & {"host", "none"}:
+            raise DataError(
+                f"{self.description} cannot be reached: Docker has put its container into the "
+                f"network {', '.join(map(repr, sorted(networks)))}, which publishes no ports. Name "
+                "another by serving_spec={'local_docker': {'network': ...}}; docker network ls "
+                "lists those that exist."
+            )
 
     def _ended(self, state: Any) -> ServerEndedError:
         if state.get("OOMKilled"):

@@ -19,12 +19,19 @@ class DockerDaemon:
         api_version: of Docker's API, such as `1.41`.
         timeout_seconds: how long a call of it may take; 0: a minute.
         host: address at which the ports of containers are reached.
+        network: Docker's network that containers are in; Docker's own choice where it is empty.
     """
 
     base_url: str = ""
     api_version: str = ""
     timeout_seconds: int = 0
     host: str = "127.0.0.1"
+    network: str = ""
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the ports of containers are this machine's own."""
+        return self.host in ("127.0.0.1", "localhost")
 
     def connect(self) -> Any:
         """A client of docker-py.

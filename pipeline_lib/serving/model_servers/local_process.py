@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pipeline_lib.errors import DataError
 from pipeline_lib.serving.model_servers.failures import ServerEndedError
 from pipeline_lib.serving.model_servers.guardian import Report
-from pipeline_lib.serving.model_servers.model_server import Endpoints, ServedModel
+from pipeline_lib.serving.model_servers.memory import available_memory
+from pipeline_lib.serving.model_servers.model_server import DEFAULT_TAGS, Endpoints, ServedModel
 from pipeline_lib.serving.model_servers.ports import HOST, free_ports
 from pipeline_lib.serving.model_servers.sandbox import SandboxedProcess
 
@@ -89,12 +90,16 @@ def flags(model: ServedModel, grpc_port: int, rest_port: int) -> list[str]:
         f"--rest_api_port={rest_port}",
         f"--model_name={model.name}",
         f"--model_base_path={model.base_path}",
-        *LOAD_FLAGS,
+        *load_flags(model),
     ]
 
 
-LOAD_FLAGS = ("--max_num_load_retries=0", "--file_system_poll_wait_seconds=1")
-"""A version that cannot be loaded is known to be so at once."""
+def load_flags(model: ServedModel) -> list[str]:
+    """How the model is loaded; one that cannot be is known to be so at once."""
+    flags = ["--max_num_load_retries=0", "--file_system_poll_wait_seconds=1"]
+    if model.tags != DEFAULT_TAGS:
+        flags.append(f"--saved_model_tags={','.join(model.tags)}")
+    return flags
 
 
 def exit_text(exit_code: int | None) -> str:
@@ -105,10 +110,3 @@ def exit_text(exit_code: int | None) -> str:
         return f"signal {-exit_code} ({signal.Signals(-exit_code).name})"
     except ValueError:
         return f"signal {-exit_code}"
-
-
-def available_memory() -> int:
-    """Bytes of memory that new processes of this machine can have now."""
-    with open("/proc/meminfo", encoding="ascii") as meminfo:
-        sizes = dict(line.split(":") for line in meminfo)
-    return int(sizes["MemAvailable"].split()[0]) * 1024

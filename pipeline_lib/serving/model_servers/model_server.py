@@ -7,6 +7,9 @@ from typing import Protocol
 
 from pipeline_lib.serving.model_servers.failures import ServerEndedError
 
+DEFAULT_TAGS = ("serve",)
+"""Tags of the graph that a server loads where it is not told otherwise."""
+
 
 @dataclass(frozen=True)
 class ServedModel:
@@ -15,10 +18,12 @@ class ServedModel:
     Attributes:
         name: the name by which requests ask for the model.
         base_path: absolute path of the directory whose folders named by a number are its versions.
+        tags: those of the graph that is loaded of it, all and no others.
     """
 
     name: str
     base_path: str
+    tags: tuple[str, ...] = DEFAULT_TAGS
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline_lib.errors import DataError
+from pipeline_lib.serving.model_servers.local_process import load_flags
 from pipeline_lib.serving.model_servers.model_server import ServedModel
-from pipeline_lib.serving.model_servers.serving_image import ARGUMENTS, ServingImage
+from pipeline_lib.serving.model_servers.serving_image import ServingImage
 
 CONTAINER = "model-server"
 """Name of the container in the pod."""
@@ -64,7 +65,7 @@ def pod_manifest(
     container: dict[str, Any] = {
         "name": CONTAINER,
         "image": str(image),
-        "args": list(ARGUMENTS),
+        "args": load_flags(model),
         "env": [*environment, *(dict(one) for one in options.env)],
         "volumeMounts": [mount],
     }

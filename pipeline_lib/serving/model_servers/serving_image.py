@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline_lib.serving.model_servers.local_process import LOAD_FLAGS
 from pipeline_lib.serving.model_servers.model_server import ServedModel
 
 GRPC_PORT, REST_PORT = 8500, 8501
 """The ports inside of the container."""
 
 DEFAULT_NAME = "tensorflow/serving"
-
-ARGUMENTS = LOAD_FLAGS
-"""What the image's entry point passes on to the server."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,22 @@ def unloadable(path: str) -> None:
     _save(path, lambda x: x * tf.compat.v1.get_variable("a", initializer=0.5))
     for file in Path(path, "variables").iterdir():
         file.write_bytes(b"")
+
+
+def with_graphs(path: str, inputs: Mapping[tuple[str, ...], str]) -> None:
+    """Has a graph for each set of tags, whose signature has the one input that is named."""
+    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+        builder = saved_model.Builder(path)
+        variable = tf.compat.v1.get_variable("a", initializer=0.5)
+        session.run(variable.initializer)
+        for number, (tags, name) in enumerate(inputs.items()):
+            x = tf.compat.v1.placeholder(tf.float32, [None], name)
+            signature = saved_model.predict_signature_def({name: x}, {"y": x * variable})
+            if number:
+                builder.add_meta_graph(tags, {"serving_default": signature})
+            else:
+                builder.add_meta_graph_and_variables(session, tags, {"serving_default": signature})
+        builder.save()
 
 
 def _never() -> Any:

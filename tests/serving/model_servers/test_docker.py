@@ -11,6 +11,7 @@ import struct
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ class Docker:
         self.started = RUNNING
         self.ports: Any = PORTS
         self.has_image = True
+        self.network = "bridge"
 
     def answer(self, asked: Asked) -> Answer:
         path = asked.path.removeprefix("/v1.45")
@@ -80,7 +82,10 @@ class Docker:
                     "Id": id,
                     "State": self.states[id],
                     "Config": {"Labels": labels, "Tty": False},
-                    "NetworkSettings": {"Ports": self.ports},
+                    "NetworkSettings": {
+                        "Ports": self.ports,
+                        "Networks": {self.network: {}},
+                    },
                 }
         return 500, {"message": f"{asked} is not known to the stub"}
 
@@ -133,6 +138,54 @@ def test_a_container_is_started_and_removed(docker: Docker, tmp_path: Path) -> N
     }
     assert not host.get("AutoRemove")
     assert server.log() == "F check failed"
+
+
+def test_ports_of_a_docker_elsewhere_are_published_there(docker: Docker, tmp_path: Path) -> None:
+    with daemon(docker, tmp_path) as (stub, reached):
+        elsewhere = replace(reached, host="10.0.0.5", network="models")
+        server = DockerServer(IMAGE, replace(MODEL, tags=("gpu", "serve")), elsewhere)
+        assert server.start(soon()) == Endpoints("10.0.0.5:32001", "http://10.0.0.5:32002")
+        server.stop()
+        body = stub.of("POST /v1.45/containers/create").body
+    assert body["HostConfig"]["PortBindings"] == {
+        "8500/tcp": [{"HostIp": "", "HostPort": ""}],
+        "8501/tcp": [{"HostIp": "", "HostPort": ""}],
+    }
+    assert body["HostConfig"]["NetworkMode"] == "models"
+    assert "--saved_model_tags=gpu,serve" in body["Cmd"]
+
+
+@pytest.mark.parametrize("network", ["none", "host"])
+def test_a_network_that_publishes_no_ports(docker: Docker, tmp_path: Path, network: str) -> None:
+    docker.network, docker.ports = network, {}
+    with daemon(docker, tmp_path) as (_, reached):
+        server = DockerServer(IMAGE, MODEL, reached)
+        with raises(
+            DataError,
+            "tensorflow/serving:2.16.1 cannot be reached: Docker has put its container into the "
+            f"network '{network}', which publishes no ports. Name another by serving_spec="
+            "{'local_docker': {'network': ...}}; docker network ls lists those that exist.",
+        ):
+            server.start(soon())
+        server.stop()
+    assert docker.states == {}
+
+
+def test_an_image_is_fetched_before_the_server_is_started(docker: Docker, tmp_path: Path) -> None:
+    docker.has_image = False
+    with daemon(docker, tmp_path) as (stub, reached):
+        DockerServer(IMAGE, MODEL, reached).fetch_image()
+        assert stub.of("POST /v1.45/images/create").query["tag"] == "2.16.1"
+    assert docker.states == {}
+
+
+def test_docker_goes_away(docker: Docker, tmp_path: Path) -> None:
+    with daemon(docker, tmp_path) as (_, reached):
+        server = DockerServer(IMAGE, MODEL, reached)
+        server.start(soon())
+    with pytest.raises(DataError, match="cannot be run by Docker: "):
+        server.ending()
+    server.stop()
 
 
 def test_an_image_that_is_not_here_is_pulled(docker: Docker, tmp_path: Path) -> None:
