@@ -136,13 +136,12 @@ class PipelineInputChannel(RunChannel):
 class UnionChannel(RunChannel):
     """What several channels hold, in their order."""
 
-    def __init__(self, channels: Iterable[RunChannel]) -> None:
+    def __init__(self, channels: Iterable[Channel]) -> None:
         self.channels = tuple(channels)
         for channel in self.channels:
-            if not isinstance(channel, RunChannel):
+            if not isinstance(channel, Channel):
                 raise AuthoringError(
-                    f"union(...) takes outputs of nodes, got {channel!r} "
-                    f"of type {type(channel).__name__}."
+                    f"union(...) takes channels, got {channel!r} of type {type(channel).__name__}."
                 )
         names = sorted({channel.type_name for channel in self.channels})
         if len(names) != 1:
@@ -155,11 +154,13 @@ class UnionChannel(RunChannel):
         return f"union([{', '.join(map(repr, self.channels))}])"
 
 
-def union(channels: Iterable[RunChannel]) -> UnionChannel:
+def union(channels: Iterable[Channel]) -> UnionChannel:
     """What several channels of one type hold, as one input: `union([a.outputs["x"], ...])`.
 
+    Among a `Resolver`'s inputs, those of earlier runs can be channels of it.
+
     Raises:
-        AuthoringError: there is no channel, one is no output of a node, or the types differ.
+        AuthoringError: there is no channel, something is no channel, or the types differ.
     """
     return UnionChannel(channels)
 
