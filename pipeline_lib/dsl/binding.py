@@ -37,8 +37,9 @@ class BoundInput:
     @property
     def may_be_empty(self) -> bool:
         """Whether the node can run without an artifact here."""
-        given = self.channel is not None
-        return self.declared.optional and not (given and self.declared.allow_empty is False)
+        if self.channel is None or self.channel.is_optional:
+            return True
+        return self.declared.optional and self.declared.allow_empty is not False
 
     @classmethod
     def check(cls, declared: ChannelParameter, given: object, where: str) -> BoundInput:

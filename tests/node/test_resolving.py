@@ -8,6 +8,8 @@ from pipeline_lib import (
     Channel,
     LatestArtifactStrategy,
     LatestBlessedModelStrategy,
+    Pipeline,
+    PipelineInputs,
     Resolver,
     union,
 )
@@ -93,3 +95,17 @@ def test_an_optional_input_that_may_not_be_empty(run_nodes: RunNodes) -> None:
         "  Cautious: InputError: Input 'model' of node 'Cautious' takes at least 1 artifact of "
         "type 'Model', got 0 from latest.outputs['model']."
     ]
+
+
+def test_a_required_input_reads_an_optional_channel(run_nodes: RunNodes) -> None:
+    latest = latest_model()
+    reader = Cautious(model=latest.outputs["model"].as_optional())
+    assert run_nodes(latest, reader)["Cautious"].state is ExecutionState.COMPLETE
+
+
+def test_an_optional_channel_stays_so_inside_a_sub_pipeline(run_nodes: RunNodes) -> None:
+    latest = latest_model()
+    inputs = PipelineInputs({"model": latest.outputs["model"].as_optional()})
+    reader = Cautious(model=inputs["model"])
+    result = run_nodes(latest, Pipeline("inner", components=[reader], inputs=inputs))
+    assert result["inner"].state is ExecutionState.COMPLETE

@@ -187,6 +187,9 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "TensorFlowServingRequestSpec",
         "ValidationSpec",
     ),
+    "tfx.proto.orchestration.pipeline_pb2": {
+        "NodeExecutionOptions": f"{_FACADE}.deeper.node_execution_options:OptionsMessage"
+    },
     "tfx.proto.pusher_pb2": _names(
         _MESSAGES, "AUTO", "PushDestination", "UNIX_TIMESTAMP", "Versioning"
     ),
