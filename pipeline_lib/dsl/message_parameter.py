@@ -58,6 +58,6 @@ def given_message(value: Any, declared: Any) -> Any:
     """What a function gets for the value of a parameter: a message for the text of one."""
     if value is None or not is_message_class(declared):
         return value
-    from pipeline_lib.ir.serde import message_of_fields
+    from pipeline_lib.ir.messages import message_of_fields
 
     return message_of_fields(value, declared)

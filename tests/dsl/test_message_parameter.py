@@ -78,7 +78,7 @@ def ReadPatterns(
 
 
 def test_a_function_component_gets_the_message(tmp_path: Path) -> None:
-    node = ReadPatterns(input=FIELDS)
+    node = ReadPatterns(input=FIELDS)  # type: ignore[arg-type]
     patterns = JsonValue()
     patterns.uri = str(tmp_path / "patterns")
     ReadPatterns.Do({}, {"patterns": [patterns]}, node.exec_properties)
@@ -99,4 +99,4 @@ def test_a_function_component_is_given_another_message() -> None:
         "Component 'ReadPatterns': parameter 'input' takes a message Input, a mapping of its "
         f"fields or its JSON text, got {message!r} of type Duration.",
     ):
-        ReadPatterns(input=message)
+        ReadPatterns(input=message)  # type: ignore[arg-type]
