@@ -23,7 +23,7 @@ class PusherSpec(ComponentSpec):
     """Contract of `Pusher`."""
 
     PARAMETERS = {
-        "push_destination": ExecutionParameter(type=dict),
+        "push_destination": ExecutionParameter(type=dict, optional=True),
         "custom_config": ExecutionParameter(type=dict, optional=True),
     }
     INPUTS = {
@@ -76,12 +76,14 @@ class Pusher(BaseComponent[Literal["pushed_model"]]):
             `rest_address` (`"localhost:8501"`, or a URL) or `grpc_address`, and `model_name`. The
             push then ends when that server says that the version is AVAILABLE. If it cannot load
             it, or has not within `timeout_seconds` (300), the version is removed again (unless
-            `roll_back` is `False`) and the node fails with the server's words. Required.
+            `roll_back` is `False`) and the node fails with the server's words. Required, but for
+            an executor of your own.
         custom_config: for an executor of your own; the one here does not read it.
         custom_executor_spec: an executor of your own in place of the one here.
 
     Raises:
-        AuthoringError: there is nothing to push, or `push_destination` has a wrong field.
+        AuthoringError: there is nothing to push, or `push_destination` is missing or has a wrong
+            field.
     """
 
     SPEC_CLASS = PusherSpec
@@ -100,6 +102,11 @@ class Pusher(BaseComponent[Literal["pushed_model"]]):
             raise AuthoringError(
                 "Pusher has nothing to push: pass model=..., or infra_blessing=... of an "
                 "InfraValidator that keeps the model it has stamped."
+            )
+        if push_destination is None and custom_executor_spec is None:
+            raise AuthoringError(
+                "Pusher has nowhere to push to: pass push_destination="
+                '{"filesystem": {"base_directory": ...}}, or an executor of your own.'
             )
         spec = PusherSpec(
             model=model,

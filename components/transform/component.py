@@ -35,6 +35,7 @@ class TransformSpec(ComponentSpec):
     INPUTS = {
         "examples": ChannelParameter(type=standard_artifacts.Examples),
         "schema": ChannelParameter(type=standard_artifacts.Schema),
+        "analyzer_cache": ChannelParameter(type=standard_artifacts.TransformCache, optional=True),
     }
     OUTPUTS = {
         "transform_graph": ChannelParameter(type=standard_artifacts.TransformGraph),
@@ -66,7 +67,7 @@ class Transform(BaseComponent[Literal["transform_graph", "transformed_examples"]
             By default `train` is analysed and every split is transformed.
         materialize: whether to write the transformed examples.
         custom_config: passed to a `preprocessing_fn` that takes `custom_config`.
-        analyzer_cache: TFX's cache of analyses, which is not kept: only `None` is taken.
+        analyzer_cache: TFX's cache of analyses (`TransformCache`); without effect, none is kept.
         disable_analyzer_cache: without effect; no such cache is kept.
         disable_statistics: without effect; no statistics of the data are computed.
 
@@ -76,7 +77,7 @@ class Transform(BaseComponent[Literal["transform_graph", "transformed_examples"]
 
     Raises:
         AuthoringError: both or none of `module_file` and `preprocessing_fn` is given, or
-            `splits_config` cannot work; `analyzer_cache` is given.
+            `splits_config` cannot work.
     """
 
     SPEC_CLASS = TransformSpec
@@ -91,15 +92,10 @@ class Transform(BaseComponent[Literal["transform_graph", "transformed_examples"]
         splits_config: Mapping[str, Any] | ProtoMessage | RuntimeParameter | None = None,
         materialize: bool = True,
         custom_config: Mapping[str, Any] | RuntimeParameter | None = None,
-        analyzer_cache: None = None,
+        analyzer_cache: Channel | None = None,
         disable_analyzer_cache: bool = True,
         disable_statistics: bool = True,
     ) -> None:
-        if analyzer_cache is not None:
-            raise AuthoringError(
-                "Transform keeps no cache of its analyses: leave out analyzer_cache and the "
-                "Resolver that finds it. Results are the same without."
-            )
         if (module_file is None) == (preprocessing_fn is None):
             raise AuthoringError(
                 "Transform takes either 'module_file' or 'preprocessing_fn', "
@@ -109,6 +105,7 @@ class Transform(BaseComponent[Literal["transform_graph", "transformed_examples"]
         spec = spec_class(
             examples=examples,
             schema=schema,
+            analyzer_cache=analyzer_cache,
             module_file=module_file,
             preprocessing_fn=preprocessing_fn,
             splits_config=splits_config,

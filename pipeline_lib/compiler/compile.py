@@ -8,6 +8,7 @@ from pipeline_lib.compiler.lower import NodeLowering, root_expression
 from pipeline_lib.compiler.runtime_parameters import RuntimeParameters
 from pipeline_lib.compiler.source_bundles import SourceBundles
 from pipeline_lib.dsl.pipeline import Pipeline
+from pipeline_lib.errors import AuthoringError
 
 
 def compile(pipeline: Pipeline, *, session: str | None = None) -> ir.Pipeline:
@@ -26,6 +27,12 @@ def compile(pipeline: Pipeline, *, session: str | None = None) -> ir.Pipeline:
         InvalidPipelineError: the nodes do not make a pipeline that could run.
         UserModuleError: a module file or an executor's module cannot be found.
     """
+    if pipeline.pipeline_inputs is not None:
+        raise AuthoringError(
+            f"Pipeline {pipeline.pipeline_name!r} declares inputs, so it can only be a node of "
+            "another pipeline. What another pipeline's runs have written is read through a "
+            "Resolver, with Channel(type=..., pipeline_name=...)."
+        )
     runtime_parameters = RuntimeParameters()
     sources = SourceBundles()
     code = CodeDigests(session)

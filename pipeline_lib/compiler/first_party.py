@@ -111,10 +111,7 @@ def _top_level(name: str) -> FoundModule | None:
         path = getattr(sys.modules["__main__"], "__file__", None)
         return FoundModule(name, path) if path else None
     spec = _top_level_spec(name)
-    if spec is None:
-        return None
-    path = spec.origin if spec.has_location else None
-    return FoundModule(name, path or "", tuple(spec.submodule_search_locations or ()))
+    return None if spec is None else _at(spec, name)
 
 
 def _top_level_spec(name: str) -> ModuleSpec | None:
@@ -141,7 +138,18 @@ def _inside(package: FoundModule, name: str) -> FoundModule | None:
             return FoundModule(full_name, f"{place}.py")
         if os.path.isdir(place):
             return FoundModule(full_name, "", (place,))
-    return None
+    return _loaded(full_name)
+
+
+def _loaded(name: str) -> FoundModule | None:
+    """Where a finder of its own, as that of `tfx.examples`, has found a module."""
+    spec = getattr(sys.modules.get(name), "__spec__", None)
+    return None if spec is None else _at(spec, name)
+
+
+def _at(spec: ModuleSpec, name: str) -> FoundModule:
+    path = spec.origin if spec.has_location else None
+    return FoundModule(name, path or "", tuple(spec.submodule_search_locations or ()))
 
 
 def _is_first_party(found: FoundModule) -> bool:

@@ -18,7 +18,7 @@ from pipeline_lib.compiler.runtime_parameters import RuntimeParameters
 from pipeline_lib.compiler.source_bundles import SourceBundles
 from pipeline_lib.dsl.binding import BoundInput
 from pipeline_lib.dsl.block import Block
-from pipeline_lib.dsl.channel import Channel, RunChannel
+from pipeline_lib.dsl.channel import Channel, RunChannel, UnionChannel
 from pipeline_lib.dsl.conditional import Cond
 from pipeline_lib.dsl.executor_spec import ResolverSpec
 from pipeline_lib.dsl.for_each import ForEach
@@ -182,17 +182,32 @@ class NodeLowering:
         return ir.Input(
             type=artifact_type(declared.type),
             sources=self._input_sources(node, bound.channel, level, reader),
-            min_count=0 if declared.optional else 1,
+            min_count=0 if bound.may_be_empty else 1,
             max_count=declared.max_count,
         )
 
     def _input_sources(
         self, node: BaseNode, channel: Channel | None, level: Level, reader: str
     ) -> tuple[ir.InputSource, ...]:
-        if isinstance(node.executor_spec, ResolverSpec) and not isinstance(channel, RunChannel):
-            assert channel is not None, "a resolver's inputs are all given"
-            return (_store_query(channel),)
-        return self._channels.sources(channel, level, reader)
+        if not isinstance(node.executor_spec, ResolverSpec):
+            return self._channels.sources(channel, level, reader)
+        assert channel is not None, "a resolver's inputs are all given"
+        return tuple(
+            source
+            for one in _parts(channel)
+            for source in (
+                self._channels.sources(one, level, reader)
+                if isinstance(one, RunChannel)
+                else (_store_query(one),)
+            )
+        )
+
+
+def _parts(channel: Channel) -> Sequence[Channel]:
+    """The channels that a union is made of, or the channel itself."""
+    if isinstance(channel, UnionChannel):
+        return [part for one in channel.channels for part in _parts(one)]
+    return [channel]
 
 
 def _store_query(channel: Channel) -> ir.StoreQuery:

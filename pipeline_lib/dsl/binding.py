@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +15,9 @@ from pipeline_lib.dsl.foreign import adopted
 from pipeline_lib.dsl.message_parameter import is_message_class, message_text
 from pipeline_lib.dsl.parameter_types import (
     ModuleFile,
+    can_be_read_as,
     checked_value,
     parameter_type,
-    same_type,
     type_word,
 )
 from pipeline_lib.dsl.placeholder_base import Placeholder
@@ -32,6 +33,13 @@ class BoundInput:
 
     declared: ChannelParameter
     channel: Channel | None
+
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether the node can run without an artifact here."""
+        if self.channel is None or self.channel.is_optional:
+            return True
+        return self.declared.optional and self.declared.allow_empty is not False
 
     @classmethod
     def check(cls, declared: ChannelParameter, given: object, where: str) -> BoundInput:
@@ -131,11 +139,22 @@ def _check_runtime_parameter(given: RuntimeParameter, declared: object, where: s
             f"{where} cannot be a RuntimeParameter: "
             "a user's module is read when the pipeline is compiled."
         )
-    if not same_type(given.ptype, declared):
+    if not can_be_read_as(given.ptype, declared):
         raise AuthoringError(
             f"{where} takes {type_word(declared, where)}, but runtime parameter {given.name!r} is "
             f"{type_word(given.ptype, where)}."
         )
+    if isinstance(given.default, str) and parameter_type(declared, where) is ParameterType.JSON:
+        _check_json_default(given, declared, where)
+
+
+def _check_json_default(given: RuntimeParameter, declared: object, where: str) -> None:
+    what = f"{where}: default of runtime parameter {given.name!r}"
+    try:
+        value = json.loads(given.default)
+    except ValueError as error:
+        raise AuthoringError(f"{what} is not JSON: {error}: {given.default!r}.") from None
+    checked_value(value, declared, what)
 
 
 def _how_to_read(channel: Channel) -> str:

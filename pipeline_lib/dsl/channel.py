@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipeline_lib.artifacts.artifact import Artifact
 from pipeline_lib.dsl.artifact_placeholder import ChannelFuture
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from pipeline_lib.dsl.for_each import ForEach
     from pipeline_lib.dsl.node import BaseNode
     from pipeline_lib.dsl.pipeline import PipelineInputs
+
+
+Self = TypeVar("Self", bound="Channel")
 
 
 class Channel(GivenLater):
@@ -59,6 +63,13 @@ class Channel(GivenLater):
         self.pipeline_name = pipeline_name
         self.run_id = run_id
         self.tag = tag
+        self.is_optional = False
+
+    def as_optional(self: Self) -> Self:
+        """The same channel for a reader that runs also where it turns out to hold nothing."""
+        optional = copy.copy(self)
+        optional.is_optional = True
+        return optional
 
     @property
     def type_name(self) -> str:
@@ -128,6 +139,7 @@ class PipelineInputChannel(RunChannel):
     def __init__(self, inputs: PipelineInputs, key: str, outer: Channel) -> None:
         super().__init__(outer.type, output_key=key)
         self.inputs = inputs
+        self.is_optional = outer.is_optional
 
     def __repr__(self) -> str:
         return f"PipelineInputs[{self.output_key!r}]"
@@ -136,13 +148,12 @@ class PipelineInputChannel(RunChannel):
 class UnionChannel(RunChannel):
     """What several channels hold, in their order."""
 
-    def __init__(self, channels: Iterable[RunChannel]) -> None:
+    def __init__(self, channels: Iterable[Channel]) -> None:
         self.channels = tuple(channels)
         for channel in self.channels:
-            if not isinstance(channel, RunChannel):
+            if not isinstance(channel, Channel):
                 raise AuthoringError(
-                    f"union(...) takes outputs of nodes, got {channel!r} "
-                    f"of type {type(channel).__name__}."
+                    f"union(...) takes channels, got {channel!r} of type {type(channel).__name__}."
                 )
         names = sorted({channel.type_name for channel in self.channels})
         if len(names) != 1:
@@ -155,11 +166,13 @@ class UnionChannel(RunChannel):
         return f"union([{', '.join(map(repr, self.channels))}])"
 
 
-def union(channels: Iterable[RunChannel]) -> UnionChannel:
+def union(channels: Iterable[Channel]) -> UnionChannel:
     """What several channels of one type hold, as one input: `union([a.outputs["x"], ...])`.
 
+    Among a `Resolver`'s inputs, those of earlier runs can be channels of it.
+
     Raises:
-        AuthoringError: there is no channel, one is no output of a node, or the types differ.
+        AuthoringError: there is no channel, something is no channel, or the types differ.
     """
     return UnionChannel(channels)
 

@@ -13,6 +13,7 @@ from pipeline_lib.dsl.declarations import ExecutionParameter
 from pipeline_lib.dsl.executor_spec import FunctionExecutorSpec
 from pipeline_lib.dsl.function_signature import FunctionSignature
 from pipeline_lib.dsl.import_path import import_path
+from pipeline_lib.dsl.message_parameter import given_message
 from pipeline_lib.dsl.node import BaseNode
 from pipeline_lib.errors import AuthoringError
 
@@ -110,7 +111,10 @@ class FunctionComponent(Generic[F, HowFar]):
         Raises:
             TypeError: the function did not return what it is annotated to return.
         """
-        arguments = {**exec_properties, **self._input_arguments(input_dict)}
+        arguments = {
+            **self._parameter_arguments(exec_properties),
+            **self._input_arguments(input_dict),
+        }
         for name in self.signature.outputs.keys() - self.signature.returned:
             arguments[name] = output_dict[name][0]
         returned = self._function(**arguments)
@@ -134,6 +138,14 @@ class FunctionComponent(Generic[F, HowFar]):
                 self._where("parameter", name),
             )
             for name, declared in self.signature.parameters.items()
+        }
+
+    def _parameter_arguments(self, exec_properties: Mapping[str, Any]) -> dict[str, Any]:
+        """The parameters' values, with messages for the texts that stand for them."""
+        declared = self.signature.parameters
+        return {
+            name: given_message(value, declared.get(name))
+            for name, value in exec_properties.items()
         }
 
     def _input_arguments(self, input_dict: Mapping[str, list[Artifact]]) -> dict[str, Any]:

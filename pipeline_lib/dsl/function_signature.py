@@ -14,6 +14,7 @@ from pipeline_lib.artifacts.value_artifact import ValueArtifact, value_artifact_
 from pipeline_lib.dsl.annotations import Role
 from pipeline_lib.dsl.channel import is_artifact_class
 from pipeline_lib.dsl.declarations import ChannelParameter
+from pipeline_lib.dsl.message_parameter import held_type, is_message_class, message_text
 from pipeline_lib.dsl.parameter_types import checked_value, parameter_type
 from pipeline_lib.errors import AuthoringError
 
@@ -100,7 +101,7 @@ class FunctionSignature:
         if is_list:
             self.list_inputs.add(name)
         max_count = None if is_list else 1
-        self.inputs[name] = ChannelParameter(artifact_class, optional, max_count)
+        self.inputs[name] = ChannelParameter(artifact_class, optional, max_count=max_count)
 
     def _add_output(self, name: str, artifact_class: Any, default: Any, where: str) -> None:
         _check_artifact_class(artifact_class, Role.OUTPUT, where)
@@ -112,12 +113,10 @@ class FunctionSignature:
         self, name: str, declared: Any, is_optional: bool, default: Any, where: str
     ) -> None:
         declared, inner_optional = _without_none(declared)
-        parameter_type(declared, where)
+        parameter_type(held_type(declared), where)
         self.parameters[name] = declared
         if default is not REQUIRED:
-            self.defaults[name] = (
-                default if default is None else checked_value(default, declared, where)
-            )
+            self.defaults[name] = default if default is None else _default(default, declared, where)
         elif is_optional or inner_optional:
             self.defaults[name] = None
 
@@ -127,7 +126,7 @@ class FunctionSignature:
                 f"{where} is annotated with the artifact type {declared.__name__}. "
                 f"Write InputArtifact[{declared.__name__}] or OutputArtifact[{declared.__name__}]."
             )
-        self.inputs[name] = ChannelParameter(_value_type(declared, where), optional, 1)
+        self.inputs[name] = ChannelParameter(_value_type(declared, where), optional, max_count=1)
         self.value_inputs.add(name)
 
     def _add_returned(self, returned: Any) -> None:
@@ -166,6 +165,12 @@ def _without_none(declared: Any) -> tuple[Any, bool]:
         if len(inner) == 1:
             return inner[0], True
     return declared, False
+
+
+def _default(value: Any, declared: Any, where: str) -> Any:
+    if is_message_class(declared):
+        return message_text(value, declared, where)
+    return checked_value(value, declared, where)
 
 
 def _check_artifact_class(declared: Any, role: Role, where: str) -> None:

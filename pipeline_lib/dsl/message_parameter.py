@@ -1,6 +1,7 @@
-"""Parameters of a custom component that are declared with a protobuf message.
+"""Parameters that are declared with a protobuf message.
 
-As in TFX an executor gets such a parameter as JSON text: `json_format.Parse(text, Input())`.
+As in TFX an executor gets such a parameter as JSON text: `json_format.Parse(text, Input())`;
+a function component gets the message.
 """
 
 from __future__ import annotations
@@ -15,6 +16,11 @@ from pipeline_lib.errors import AuthoringError
 def is_message_class(declared: object) -> bool:
     """Whether it is the class of a protobuf message."""
     return isinstance(declared, type) and hasattr(declared, "DESCRIPTOR")
+
+
+def held_type(declared: Any) -> Any:
+    """Type of a parameter's value as it travels to the executor."""
+    return str if is_message_class(declared) else declared
 
 
 def message_text(given: Any, declared: Any, where: str) -> Any:
@@ -46,3 +52,12 @@ def message_text(given: Any, declared: Any, where: str) -> Any:
     return (
         given if isinstance(given, str) else json.dumps(message_to_mapping(message), sort_keys=True)
     )
+
+
+def given_message(value: Any, declared: Any) -> Any:
+    """What a function gets for the value of a parameter: a message for the text of one."""
+    if value is None or not is_message_class(declared):
+        return value
+    from pipeline_lib.ir.messages import message_of_fields
+
+    return message_of_fields(value, declared)

@@ -71,6 +71,16 @@ def same_type(one: object, other: object) -> bool:
     return _bare(one) is _bare(other) or {_bare(one), _bare(other)} <= text
 
 
+def can_be_read_as(given: object, declared: object) -> bool:
+    """Whether a run can make a value of the declared type from one of the other.
+
+    Text is read as the JSON of a list or dict, 0 and 1 as false and true.
+    """
+    read = {ParameterType.JSON: str, ParameterType.BOOL: int}
+    kind, _ = _TYPES.get(_bare(declared), (None, ()))
+    return same_type(given, declared) or (kind in read and read[kind] is _bare(given))
+
+
 def checked_value(value: Any, declared: object, where: str) -> Any:
     """`value` as it goes into the IR: messages as plain mappings, integers for floats as floats.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -71,7 +72,20 @@ def _value(node: Node, name: str, parameter: Parameter, scope: evaluation.Scope)
     if value is None or isinstance(parameter.value, (Literal, SourceFile)):
         return value
     where = f"Node {node.id!r}: parameter {name!r}, which reads {describe(parameter.value)},"
-    return _checked(value, parameter.type, where)
+    return _checked(_read_as(value, parameter.type), parameter.type, where)
+
+
+def _read_as(value: Any, declared: ParameterType) -> Any:
+    """Text as the JSON of a list or dict, and 0 and 1 as false and true, where such is declared."""
+    match declared, value:
+        case ParameterType.JSON, str():
+            try:
+                return json.loads(value)
+            except ValueError:
+                return value
+        case ParameterType.BOOL, 0 | 1:
+            return bool(value)
+    return value
 
 
 def _checked(value: Any, declared: ParameterType, where: str) -> Any:

@@ -18,7 +18,7 @@ import pytest
 from components.pusher.component import Pusher
 from components.pusher.executor import Executor
 from components.pusher.local_directory import LocalDirectory
-from pipeline_lib import Channel, placeholders
+from pipeline_lib import Channel, ExecutorClassSpec, placeholders
 from pipeline_lib.artifacts import files, standard_artifacts
 from pipeline_lib.artifacts.artifact import Artifact
 from pipeline_lib.errors import AuthoringError, DataError
@@ -480,6 +480,26 @@ def test_neither_model_nor_infra_blessing() -> None:
         "Pusher has nothing to push: pass model=..., or infra_blessing=... of an InfraValidator "
         "that keeps the model it has stamped."
     )
+
+
+def test_nowhere_to_push_to() -> None:
+    with pytest.raises(AuthoringError) as raised:
+        Pusher(model=Channel(type=standard_artifacts.Model))
+    assert str(raised.value) == (
+        "Pusher has nowhere to push to: pass "
+        'push_destination={"filesystem": {"base_directory": ...}}, or an executor of your own.'
+    )
+
+
+def test_an_executor_of_one_s_own_needs_no_destination() -> None:
+    spec = ExecutorClassSpec("my_package.pushing:Executor")
+    pusher = Pusher(
+        model=Channel(type=standard_artifacts.Model),
+        custom_config={"endpoint": "penguin"},
+        custom_executor_spec=spec,
+    )
+    assert pusher.exec_properties["push_destination"] is None
+    assert pusher.executor_spec is spec
 
 
 def test_pushing_loads_no_machine_learning_library() -> None:

@@ -239,6 +239,13 @@ def test_authoring() -> None:
     assert set(graph_only.outputs) == {"transform_graph"}
 
 
+def test_a_cache_of_analyses_may_be_given_and_be_empty() -> None:
+    cache = Channel(type=standard_artifacts.TransformCache)
+    transform = Transform(**channels(), module_file="prepare.py", analyzer_cache=cache)
+    assert transform.spec.inputs["analyzer_cache"] is cache
+    assert transform.spec.is_optional_input("analyzer_cache")
+
+
 def test_a_splits_config_may_be_given_when_the_pipeline_runs() -> None:
     later = RuntimeParameter("splits", dict)
     transform = Transform(**channels(), module_file="prepare.py", splits_config=later)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pipeline_lib import Channel, Pipeline, compile, union
+from pipeline_lib import Pipeline, compile, union
 from pipeline_lib.artifacts.standard_artifacts import Model
 from pipeline_lib.errors import AuthoringError
 from pipeline_lib.ir.inputs import NodeOutput
@@ -42,11 +42,7 @@ def test_unions_nest_and_keep_their_order() -> None:
             [ONE.outputs["model"], VALUES.outputs["i"]],
             "union(...) takes channels of one artifact type, got ['Integer', 'Model'].",
         ),
-        (
-            [ONE.outputs["model"], Channel(type=Model)],
-            "union(...) takes outputs of nodes, got Channel(type=Model) of type Channel.",
-        ),
-        ([ONE], "union(...) takes outputs of nodes, got <BaseNode 'one'> of type BaseNode."),
+        ([ONE], "union(...) takes channels, got <BaseNode 'one'> of type BaseNode."),
     ],
 )
 def test_a_union_of_what_does_not_fit_is_refused(channels: Any, message: str) -> None:

@@ -95,6 +95,19 @@ def test_what_is_given_is_bound() -> None:
             {"examples": EXAMPLES, "i": RuntimeParameter("i", str)},
             "parameter 'i' takes int, but runtime parameter 'i' is str.",
         ),
+        (
+            {"examples": EXAMPLES, "i": 1, "d": RuntimeParameter("d", int)},
+            "parameter 'd' takes dict, but runtime parameter 'd' is int.",
+        ),
+        (
+            {"examples": EXAMPLES, "i": 1, "d": RuntimeParameter("d", str, default="{")},
+            "parameter 'd': default of runtime parameter 'd' is not JSON: Expecting property name "
+            "enclosed in double quotes: line 1 column 2 (char 1): '{'.",
+        ),
+        (
+            {"examples": EXAMPLES, "i": 1, "d": RuntimeParameter("d", str, default="[1]")},
+            "parameter 'd': default of runtime parameter 'd' takes dict, got [1] of type list.",
+        ),
     ],
 )
 def test_what_does_not_fit_is_refused(given: Mapping[str, Any], message: str) -> None:
@@ -114,6 +127,28 @@ def test_unknown_argument_is_refused_with_the_near_match() -> None:
 def test_path_may_be_a_runtime_parameter_of_text() -> None:
     path = RuntimeParameter("path", str)
     assert EverySpec(examples=EXAMPLES, i=1, path=path).exec_properties["path"] is path
+
+
+@pytest.mark.parametrize(
+    ("name", "parameter"),
+    [
+        ("d", RuntimeParameter("d", str, default='{"steps": 1}')),
+        ("ls", RuntimeParameter("ls", str)),
+        ("b", RuntimeParameter("b", int, default=1)),
+    ],
+)
+def test_what_the_run_reads_from_text_or_a_number(name: str, parameter: RuntimeParameter) -> None:
+    spec = EverySpec(examples=EXAMPLES, i=1, **{name: parameter})
+    assert spec.exec_properties[name] is parameter
+
+
+def test_a_required_channel_that_may_be_empty_is_refused() -> None:
+    with raises(
+        AuthoringError,
+        "ChannelParameter(type=Model, allow_empty=True): allow_empty is for optional inputs. "
+        "Add optional=True, or leave it out.",
+    ):
+        ChannelParameter(type=Model, allow_empty=True)
 
 
 def test_paths_may_be_path_objects(tmp_path: Any) -> None:

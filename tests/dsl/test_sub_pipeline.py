@@ -183,6 +183,18 @@ def test_a_pipeline_may_be_a_node_and_run_by_itself() -> None:
     assert [node.id for node in compiled(sub.with_id("as_node")).nodes] == ["as_node"]
 
 
+def test_a_pipeline_with_inputs_cannot_run_by_itself() -> None:
+    inputs = PipelineInputs({"model": steps.Train().outputs["model"]})
+    sub = Pipeline("sub", components=[steps.ValidateModel(model=inputs["model"])], inputs=inputs)
+    with raises(
+        AuthoringError,
+        "Pipeline 'sub' declares inputs, so it can only be a node of another pipeline. What "
+        "another pipeline's runs have written is read through a Resolver, with "
+        "Channel(type=..., pipeline_name=...).",
+    ):
+        compile(sub)
+
+
 def test_two_nodes_of_one_id_are_refused_within_a_pipeline_only() -> None:
     sub = Pipeline("sub", components=[steps.Train()])
     assert len(compiled(steps.Train(), sub).nodes) == 2

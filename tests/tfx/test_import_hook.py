@@ -142,6 +142,23 @@ def test_what_is_not_there(statement: str, error: str, tmp_path: Path) -> None:
     assert printed_error(statement, tmp_path) == error
 
 
+def test_a_component_among_tfxs_own_examples_is_compiled(tmp_path: Path) -> None:
+    folder = tmp_path / "tfx" / "examples" / "greeting"
+    folder.mkdir(parents=True)
+    (folder / "hello.py").write_text(
+        "from tfx import v1 as tfx\n\n"
+        "@tfx.dsl.components.component\n"
+        "def Hello(name: tfx.dsl.components.Parameter[str]): ...\n"
+    )
+    code = (
+        f"import sys; sys.path.append('.')\n{SERVE}"
+        "from tfx.examples.greeting.hello import Hello\n"
+        "from pipeline_lib import Pipeline, compile\n"
+        "print(compile(Pipeline('p', components=[Hello(name='x')])).nodes[0].type_name)"
+    )
+    assert run_python(code, cwd=tmp_path) == "tfx.examples.greeting.hello.Hello\n"
+
+
 def test_tfxs_own_examples_are_taken_from_a_checkout(tmp_path: Path) -> None:
     example = tmp_path / "tfx" / "examples" / "greeting" / "hello.py"
     example.parent.mkdir(parents=True)

@@ -4,7 +4,11 @@ import pytest
 
 from pipeline_lib.errors import UnsupportedError
 from pipeline_lib.ir.node import NodeOptions
-from pipeline_lib.tfx.deeper.node_execution_options import NodeExecutionOptions, TriggerStrategy
+from pipeline_lib.tfx.deeper.node_execution_options import (
+    NodeExecutionOptions,
+    OptionsMessage,
+    TriggerStrategy,
+)
 from tests.tfx.steps import Make
 from tests.whole_message import raises
 
@@ -58,3 +62,13 @@ def test_strategies_that_are_not_here() -> None:
         "ALL_UPSTREAM_NODES_COMPLETED.",
     ):
         Make(number=1).with_node_execution_options(NodeExecutionOptions(trigger_strategy=lazily))
+
+
+def test_strategies_of_the_message() -> None:
+    for strategy in TriggerStrategy:
+        if strategy is not TriggerStrategy.LIFETIME_END_WHEN_SUBGRAPH_CANNOT_PROGRESS:
+            assert getattr(OptionsMessage, strategy.name) is strategy
+    completed = OptionsMessage.TriggerStrategy.ALL_UPSTREAM_NODES_COMPLETED
+    options = NodeExecutionOptions(trigger_strategy=completed)
+    node = Make(number=1).with_node_execution_options(options)
+    assert node.options.ignore_upstream_failure

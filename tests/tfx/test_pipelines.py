@@ -140,3 +140,14 @@ def test_orchestrating_with_beam() -> None:
         "Leave it out; Beam's arguments for the components are the pipeline's beam_pipeline_args.",
     ):
         BeamDagRunner(["--runner=FlinkRunner"])
+
+
+def test_a_node_that_waits_and_is_not_listed() -> None:
+    make = Make(number=3)
+    make.add_downstream_node(Add(left=make.outputs["number"], right=2))
+    with raises(
+        AuthoringError,
+        "Pipeline 'small' does not list node 'Add', which waits for node 'Make'. "
+        "Add it to components=[...].",
+    ):
+        tfx.dsl.Pipeline("small", components=[make])

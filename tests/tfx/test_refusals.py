@@ -121,18 +121,7 @@ def test_pipelines_without_end() -> None:
         tfx.dsl.Pipeline("p", execution_mode=tfx.dsl.ExecutionMode.ASYNC)
 
 
-def test_spans_and_caches_of_analyses() -> None:
-    channel = tfx.dsl.Channel(type=tfx.types.standard_artifacts.TransformCache)
-    with raises(
-        AuthoringError,
-        "Transform keeps no cache of its analyses: leave out analyzer_cache and the Resolver that "
-        "finds it. Results are the same without.",
-    ):
-        tfx.components.Transform(
-            tfx.dsl.Channel(type=tfx.types.standard_artifacts.Examples),
-            tfx.dsl.Channel(type=tfx.types.standard_artifacts.Schema),
-            analyzer_cache=channel,  # type: ignore[arg-type]
-        )
+def test_spans() -> None:
     with raises(
         AuthoringError,
         "CsvExampleGen reads no spans: leave out range_config, and let input_base or the patterns "

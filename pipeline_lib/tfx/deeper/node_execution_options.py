@@ -31,6 +31,17 @@ class TriggerStrategy(IntEnum):
     """Not here: when a lifetime ends."""
 
 
+class OptionsMessage:
+    """`pipeline_pb2.NodeExecutionOptions`, from which programs take the trigger strategy."""
+
+    TriggerStrategy = TriggerStrategy
+    TRIGGER_STRATEGY_UNSPECIFIED = TriggerStrategy.TRIGGER_STRATEGY_UNSPECIFIED
+    ALL_UPSTREAM_NODES_SUCCEEDED = TriggerStrategy.ALL_UPSTREAM_NODES_SUCCEEDED
+    ALL_UPSTREAM_NODES_COMPLETED = TriggerStrategy.ALL_UPSTREAM_NODES_COMPLETED
+    LAZILY_ALL_UPSTREAM_NODES_COMPLETED = TriggerStrategy.LAZILY_ALL_UPSTREAM_NODES_COMPLETED
+    LAZILY_ALL_UPSTREAM_NODES_SUCCEEDED = TriggerStrategy.LAZILY_ALL_UPSTREAM_NODES_SUCCEEDED
+
+
 _FAILURE_MATTERS_NOT = {
     TriggerStrategy.TRIGGER_STRATEGY_UNSPECIFIED: False,
     TriggerStrategy.ALL_UPSTREAM_NODES_SUCCEEDED: False,

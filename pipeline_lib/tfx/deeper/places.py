@@ -50,6 +50,8 @@ def _component(name: str, folder: str) -> dict[str, dict[str, str]]:
 _FN_ARGS = _names(f"{_FACADE}.components", "DataAccessor", "FnArgs")
 _STRATEGIES = f"{_ARTIFACTS}.strategies"
 
+_SPLITS = ("decode_split_names", "encode_split_names", "get_split_uri", "get_split_uris")
+
 NAMES: Mapping[str, Mapping[str, str]] = {
     "tfx": _names(_FACADE, "__version__"),
     "tfx.version": _names(_FACADE, "__version__"),
@@ -185,6 +187,9 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "TensorFlowServingRequestSpec",
         "ValidationSpec",
     ),
+    "tfx.proto.orchestration.pipeline_pb2": {
+        "NodeExecutionOptions": f"{_FACADE}.deeper.node_execution_options:OptionsMessage"
+    },
     "tfx.proto.pusher_pb2": _names(
         _MESSAGES, "AUTO", "PushDestination", "UNIX_TIMESTAMP", "Versioning"
     ),
@@ -204,14 +209,9 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         f"{_ARTIFACTS}.artifact", "Artifact", "Property", "PropertyType", "JsonValue"
     ),
     "tfx.types.artifact_utils": _names(
-        f"{_ARTIFACTS}.splits",
-        "decode_split_names",
-        "encode_split_names",
-        "get_single_instance",
-        "get_single_uri",
-        "get_split_uri",
-        "get_split_uris",
+        f"{_ARTIFACTS}.splits", "get_single_instance", "get_single_uri", *_SPLITS
     ),
+    "tfx.types.standard_artifact_utils": _names(f"{_ARTIFACTS}.splits", *_SPLITS),
     "tfx.types.channel": {
         "BaseChannel": f"{_DSL}.channel:Channel",
         "Channel": f"{_DSL}.channel:Channel",

@@ -12,7 +12,7 @@ from pipeline_lib.dsl.node import BaseNode
 from pipeline_lib.dsl.pipeline import Pipeline as NativePipeline
 from pipeline_lib.dsl.pipeline import PipelineInputs
 from pipeline_lib.dsl.runtime_parameter import RuntimeParameter
-from pipeline_lib.errors import UnsupportedError
+from pipeline_lib.errors import AuthoringError, UnsupportedError
 
 
 class ExecutionMode(Enum):
@@ -42,7 +42,7 @@ class Pipeline(NativePipeline):
         ours: arguments of `pipeline_lib.Pipeline` that TFX's has not.
 
     Raises:
-        AuthoringError: as `pipeline_lib.Pipeline`.
+        AuthoringError: as `pipeline_lib.Pipeline`; a node waits for one of these and is not listed.
         UnsupportedError: `platform_config` is given, or the mode is another.
     """
 
@@ -82,3 +82,14 @@ class Pipeline(NativePipeline):
             outputs=outputs,
             **ours,
         )
+        self._check_that_all_who_wait_are_listed()
+
+    def _check_that_all_who_wait_are_listed(self) -> None:
+        listed = {*self.components, self.exit_handler}
+        for node in self.components:
+            for waiting in node.downstream_nodes:
+                if waiting not in listed:
+                    raise AuthoringError(
+                        f"Pipeline {self.pipeline_name!r} does not list node {waiting.id!r}, which "
+                        f"waits for node {node.id!r}. Add it to components=[...]."
+                    )
