@@ -78,5 +78,6 @@ def _reason_for_hit(execution: ExecutionRecord, origin: ExecutionRecord | None) 
         return Reason(", ".join(filter(None, (execution.reason, same))))
     of = f" of pipeline {origin.pipeline_name}"
     pipeline = "" if origin.pipeline_name == execution.pipeline_name else of
-    where = f"its result is that of execution {origin.id} in run {origin.run_id}{pipeline}"
+    node = "" if origin.node_id == execution.node_id else f" of {origin.node_id}"
+    where = f"its result is that of execution {origin.id}{node} in run {origin.run_id}{pipeline}"
     return Reason(": ".join(filter(None, (where, same))), origin)

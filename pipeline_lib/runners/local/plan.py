@@ -11,12 +11,13 @@ from pipeline_lib.ir.executors import ImportExecutor, ResolveExecutor
 from pipeline_lib.ir.node import Node
 from pipeline_lib.ir.node_set import NodeSet, in_running_order
 from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, MetadataStore
+from pipeline_lib.node.caching import cache_off
 from pipeline_lib.node.drive import decide, new_execution
 from pipeline_lib.node.due import Due
 from pipeline_lib.node.nesting import Nested
 from pipeline_lib.node.publish import publish_nested
 from pipeline_lib.node.run import Run
-from pipeline_lib.runners.local.planned_node import PlannedNode, Verdict, in_words
+from pipeline_lib.runners.local.planned_node import PlannedNode, Verdict
 from pipeline_lib.runners.local.planning_store import PlanningStore
 from pipeline_lib.runners.local.unknown_results import UnknownResults
 
@@ -86,9 +87,14 @@ class _Planner:
     def _plan_without_guess(self, node: Node, run: Run, unknown: tuple[str, ...]) -> None:
         """Plan a node that reads what has never been written before."""
         decided_later = node.condition is not None or isinstance(node.executor, NodeSet)
-        verdict = Verdict.DEPENDS if decided_later else Verdict.RUN
-        reason = "" if decided_later else _reads_new(unknown)
-        self._add(node, run, verdict, reason, unknown)
+        history = self._history(new_execution(node, run))
+        note = cache_off(node, run)
+        # What is new may be equal to what another node has given it before.
+        may_be_known = not note and any(one.state.is_success for one in history)
+        if decided_later or may_be_known:
+            self._add(node, run, Verdict.DEPENDS, "", unknown)
+        else:
+            self._add(node, run, Verdict.RUN, note or _failed_before(history), unknown)
 
     def _verdict_on_due(self, execution: ExecutionRecord, unknown: tuple[str, ...]) -> Verdict:
         """Other inputs may be those of an earlier result, if all else is as it was."""
@@ -149,7 +155,15 @@ class _Planner:
         if verdict in _WITHOUT_WORK:
             seconds = None
         self.planned.append(
-            PlannedNode(execution, verdict, reason, tuple(unknown), _last_ended(history), seconds)
+            PlannedNode(
+                execution,
+                verdict,
+                reason,
+                tuple(unknown),
+                _last_ended(history),
+                seconds,
+                is_conditional=node.condition is not None,
+            )
         )
         if verdict in (Verdict.RUN, Verdict.DEPENDS) or unknown:
             self._results.unknown.add(execution.instance)
@@ -175,6 +189,11 @@ class _Planner:
             self._store.record(guess)
 
 
+def _failed_before(history: Sequence[ExecutionRecord]) -> str:
+    last = _last_ended(history)
+    return f"it failed in run {last.run_id}" if last is not None else ""
+
+
 def _last_ended(history: Sequence[ExecutionRecord]) -> ExecutionRecord | None:
     return next((one for one in history if one.state in _ENDED), None)
 
@@ -182,7 +201,3 @@ def _last_ended(history: Sequence[ExecutionRecord]) -> ExecutionRecord | None:
 def _without_inputs(execution: ExecutionRecord) -> dict[str, str]:
     leaves = execution.cache_leaves.items()
     return {name: leaf for name, leaf in leaves if not name.startswith("input.")}
-
-
-def _reads_new(unknown: Sequence[str]) -> str:
-    return f"it reads what {in_words(unknown)} never wrote before"

@@ -38,6 +38,7 @@ class PlannedNode:
         unknown: nodes before it whose results will be known in the run only.
         earlier: the node's last execution that came to an end.
         seconds: how long it took when it was executed last; `None` where it never was.
+        is_conditional: it has a condition of its own.
     """
 
     execution: ExecutionRecord
@@ -46,6 +47,7 @@ class PlannedNode:
     unknown: tuple[str, ...] = ()
     earlier: ExecutionRecord | None = None
     seconds: float | None = None
+    is_conditional: bool = False
 
 
 def in_words(names: Sequence[str]) -> str:
