@@ -12,6 +12,8 @@ from pipeline_lib.cli.exit_codes import debug_option
 from pipeline_lib.cli.output import json_option, write, write_json
 from pipeline_lib.cli.run_id import find_node, find_run, latest_by_node
 from pipeline_lib.cli.store_option import open_existing_store, store_option
+from pipeline_lib.cli.unfinished import tell_if_nobody_runs
+from pipeline_lib.metadata.store import ExecutionState
 from pipeline_lib.report.cache_changes import writers_in
 from pipeline_lib.report.reasons_in_store import reason_in_store
 from pipeline_lib.report.why_page import why_json, why_page
@@ -46,3 +48,5 @@ def command(run_id: str, node_id: str, store_path: str | None, as_json: bool) ->
         write_json(why_json(execution, reason))
     else:
         write(why_page(execution, reason))
+    if execution.state is ExecutionState.RUNNING:
+        tell_if_nobody_runs(run)

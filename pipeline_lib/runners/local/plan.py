@@ -10,6 +10,7 @@ from pipeline_lib.errors import PipelineLibError
 from pipeline_lib.ir.executors import ImportExecutor, ResolveExecutor
 from pipeline_lib.ir.node import Node
 from pipeline_lib.ir.node_set import NodeSet, in_running_order
+from pipeline_lib.metadata.history import last_to_compare_with
 from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, MetadataStore
 from pipeline_lib.node.caching import cache_off
 from pipeline_lib.node.drive import decide, new_execution
@@ -17,11 +18,10 @@ from pipeline_lib.node.due import Due
 from pipeline_lib.node.nesting import Nested
 from pipeline_lib.node.publish import publish_nested
 from pipeline_lib.node.run import Run
-from pipeline_lib.runners.local.planned_node import PlannedNode, Verdict
+from pipeline_lib.runners.local.planned_node import PlannedNode, Verdict, came_to_nothing
 from pipeline_lib.runners.local.planning_store import PlanningStore
 from pipeline_lib.runners.local.unknown_results import UnknownResults
 
-_ENDED = (ExecutionState.COMPLETE, ExecutionState.CACHED, ExecutionState.FAILED)
 _WITHOUT_WORK = (Verdict.IMPORT, Verdict.RESOLVE, Verdict.NESTED)
 
 
@@ -94,11 +94,11 @@ class _Planner:
         if decided_later or may_be_known:
             self._add(node, run, Verdict.DEPENDS, "", unknown)
         else:
-            self._add(node, run, Verdict.RUN, note or _failed_before(history), unknown)
+            self._add(node, run, Verdict.RUN, note or _came_to_nothing(history), unknown)
 
     def _verdict_on_due(self, execution: ExecutionRecord, unknown: tuple[str, ...]) -> Verdict:
         """Other inputs may be those of an earlier result, if all else is as it was."""
-        earlier = _last_ended(self._history(execution))
+        earlier = last_to_compare_with(self._history(execution))
         if not unknown or earlier is None or execution.cache_note:
             return Verdict.RUN
         same = _without_inputs(earlier) == _without_inputs(execution)
@@ -160,7 +160,7 @@ class _Planner:
                 verdict,
                 reason,
                 tuple(unknown),
-                _last_ended(history),
+                last_to_compare_with(history),
                 seconds,
                 is_conditional=node.condition is not None,
             )
@@ -189,13 +189,9 @@ class _Planner:
             self._store.record(guess)
 
 
-def _failed_before(history: Sequence[ExecutionRecord]) -> str:
-    last = _last_ended(history)
-    return f"it failed in run {last.run_id}" if last is not None else ""
-
-
-def _last_ended(history: Sequence[ExecutionRecord]) -> ExecutionRecord | None:
-    return next((one for one in history if one.state in _ENDED), None)
+def _came_to_nothing(history: Sequence[ExecutionRecord]) -> str:
+    last = last_to_compare_with(history)
+    return "" if last is None else came_to_nothing(last)
 
 
 def _without_inputs(execution: ExecutionRecord) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from pipeline_lib.metadata.store import ExecutionRecord
+from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState
 
 
 class Verdict(Enum):
@@ -48,6 +48,12 @@ class PlannedNode:
     earlier: ExecutionRecord | None = None
     seconds: float | None = None
     is_conditional: bool = False
+
+
+def came_to_nothing(earlier: ExecutionRecord) -> str:
+    """That an earlier execution gave no result, in words."""
+    how = "failed" if earlier.state is ExecutionState.FAILED else "did not come to its end"
+    return f"it {how} in run {earlier.run_id}"
 
 
 def in_words(names: Sequence[str]) -> str:

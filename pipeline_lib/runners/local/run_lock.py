@@ -49,11 +49,27 @@ def sole_runner(run_id: str, root: str) -> Iterator[int]:
 
 def is_running_here(run_id: str, root: str) -> bool:
     """Whether a process on this machine is running it; arguments as in `sole_runner`."""
+    return _is_held(run_id, root) is True
+
+
+def has_died_here(run_id: str, root: str) -> bool:
+    """Whether its runner was killed on this machine, since this was started.
+
+    A runner that ends in order removes the lock, however the run has ended.
+    """
+    return _is_held(run_id, root) is False
+
+
+def _is_held(run_id: str, root: str) -> bool | None:
+    """Whether a process has the lock; `None` where there is none."""
     try:
         with open(_lock_path(f"{root}\n{run_id}"), encoding="ascii") as lock:
-            return _is_alive(lock.read())
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            return False
     except FileNotFoundError:
-        return False
+        return None
+    except BlockingIOError:
+        return True
 
 
 def _locked(path: str, run_id: str) -> TextIO | None:
