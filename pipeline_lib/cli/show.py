@@ -20,6 +20,7 @@ from pipeline_lib.metadata.store import ExecutionRecord, RunState
 from pipeline_lib.report.as_json import node_json, run_page_json
 from pipeline_lib.report.columns import in_columns
 from pipeline_lib.report.node_page import node_page
+from pipeline_lib.report.other_tools import told_by_nodes
 from pipeline_lib.report.run_page import node_row, run_page
 
 
@@ -76,7 +77,8 @@ def command(
         execution = find_node(node_id, run.run_id, executions)
         write_json(node_json(execution)) if as_json else write(node_page(execution))
         return
-    write_json(run_page_json(run, executions)) if as_json else write(run_page(run, executions))
+    told = told_by_nodes(run, executions.values())
+    write_json(run_page_json(told, executions)) if as_json else write(run_page(told, executions))
     tell_if_nobody_runs(run)
 
 

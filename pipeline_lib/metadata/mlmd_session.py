@@ -16,6 +16,7 @@ from ml_metadata.proto import metadata_store_service_pb2
 from pipeline_lib.errors import MetadataStoreError
 from pipeline_lib.metadata.connection import MetadataConnectionConfig
 from pipeline_lib.metadata.mlmd_connection import connection_message, refusal
+from pipeline_lib.metadata.mlmd_failures import known_failure, reason, silence_own_warnings
 from pipeline_lib.metadata.mlmd_trouble import (
     FAILURES,
     Trouble,
@@ -66,11 +67,13 @@ class Session:
         Raises:
             MetadataStoreError: it cannot be opened.
         """
+        self._config = config
         self._message = connection_message(config)
         self._lock = threading.RLock()
         self._turns = Turns(config)
         self.in_doubt = False
         provide_time_zones()
+        silence_own_warnings()
         try:
             self._open(prepare)
         except FAILURES as error:
@@ -123,7 +126,8 @@ class Session:
                 if trouble is Trouble.FINAL or races > _MOST_RACES or is_late:
                     tried = f" for {_PATIENCE:.0f} s" if is_late else ""
                     raise MetadataStoreError(
-                        f"The metadata store failed in {name!r}{tried}: {str(error).strip()}."
+                        known_failure(self._config, error)
+                        or f"The metadata store failed in {name!r}{tried}: {reason(error)}."
                     ) from error
                 if trouble is Trouble.LOST:
                     self.store = None
