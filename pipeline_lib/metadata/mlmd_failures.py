@@ -23,6 +23,10 @@ _SQLITE = {
         "is damaged. Put a copy of it in its place, or move it away: the next run begins a new one."
     ),
 }
+_AWAY = (
+    "was moved, deleted or replaced while this process had it open. Put it back; a run that this "
+    "has ended goes on with: plib run --resume RUN"
+)
 _BEFORE_REASON, _AFTER_REASON = "Error when executing query: ", " query: "
 _LONGEST = 600
 
@@ -36,10 +40,20 @@ def _is_no_error_that_is_raised(record: logging.LogRecord) -> bool:
     return not str(record.msg).startswith("mlmd client ")
 
 
-def known_failure(config: MetadataConnectionConfig, error: BaseException) -> str:
-    """A whole message for a failure whose cause is known; empty for any other."""
+def known_failure(
+    config: MetadataConnectionConfig, error: BaseException, is_away: bool = False
+) -> str:
+    """A whole message for a failure whose cause is known; empty for any other.
+
+    Args:
+        config: the store.
+        error: what ML Metadata says.
+        is_away: the store's file is not in its place any more.
+    """
     if not isinstance(config, SqliteConnection):
         return ""
+    if is_away:
+        return f"Metadata store {config.path!r} {_AWAY}"
     told = str(error)
     for sign, words in _SQLITE.items():
         if sign in told:
