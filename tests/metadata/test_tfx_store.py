@@ -176,3 +176,13 @@ def test_when_a_run_ended(store: MetadataStore) -> None:
 def test_why_a_node_ran_is_not_known(path: Path, run_id: str, why: str) -> None:
     result = CliRunner().invoke(plib, ["why", run_id, "Train", "--store", str(path)])
     assert (result.exit_code, result.stdout) == (0, f"{why}\n")
+
+
+@pytest.mark.parametrize("command", [["replay", LAST, "Train"], ["run", "--resume", LAST]])
+def test_what_was_run_elsewhere_is_not_run_again(path: Path, command: list[str]) -> None:
+    result = CliRunner().invoke(plib, [*command, "--store", str(path)])
+    assert (result.exit_code, result.stderr) == (
+        2,
+        f"Error: Run {LAST!r} was recorded by another tool, without its compiled pipeline. "
+        "It can be looked at, and not be run again from here.\n",
+    )
