@@ -79,7 +79,7 @@ def command(
         return
     told = told_by_nodes(run, executions.values())
     write_json(run_page_json(told, executions)) if as_json else write(run_page(told, executions))
-    tell_if_nobody_runs(run)
+    tell_if_nobody_runs(run, store_path)
 
 
 def _follow(typed: str, interval: float, store_path: str | None, as_json: bool) -> None:
@@ -98,7 +98,7 @@ def _follow(typed: str, interval: float, store_path: str | None, as_json: bool) 
     else:
         click.echo()
         write(run_page(run, executions))
-    tell_if_nobody_runs(run)
+    tell_if_nobody_runs(run, store_path)
     if run.state is not RunState.COMPLETE:
         click.get_current_context().exit(RUN_FAILED)
 

@@ -53,4 +53,4 @@ def command(run_id: str, node_id: str, store_path: str | None, as_json: bool) ->
     else:
         write(why_page(execution, reason))
     if execution.state is ExecutionState.RUNNING:
-        tell_if_nobody_runs(run)
+        tell_if_nobody_runs(run, store_path)

@@ -120,7 +120,7 @@ def test_a_run_that_is_killed_ends_it_and_why_tells_of_it(gated: Desk) -> None:
     run.communicate()
     _, errors = following.communicate()
     run_id = json.loads(gated.plib("runs", "--json").stdout)[0]["run_id"]
-    told = f"The process that ran it was killed. Go on with it: plib run --resume {run_id}\n"
+    told = f"No process runs it any more. Go on with it: plib run --resume {run_id}\n"
     assert (following.returncode, errors) == (1, told)
     result = gated.plib("why", "latest", "Second")
     assert result.stdout == (

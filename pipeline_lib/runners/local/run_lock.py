@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-from pipeline_lib.errors import PipelineLibError
+from pipeline_lib.errors import MetadataStoreError, PipelineLibError
 
 _TIME_TO_END = 10.0
 """Seconds that the workers of a runner that has died may take to end."""
@@ -43,8 +43,13 @@ def sole_runner(run_id: str, root: str) -> Iterator[int]:
         lock.flush()
         try:
             yield lock.fileno()
-        finally:
+        except MetadataStoreError:
+            # That the run has ended could not be recorded: the file that is left tells it.
+            raise
+        except BaseException:
             os.unlink(path)
+            raise
+        os.unlink(path)
 
 
 def is_running_here(run_id: str, root: str) -> bool:
@@ -53,9 +58,9 @@ def is_running_here(run_id: str, root: str) -> bool:
 
 
 def has_died_here(run_id: str, root: str) -> bool:
-    """Whether its runner was killed on this machine, since this was started.
+    """Whether its runner ended on this machine, since this was started, and could not record that.
 
-    A runner that ends in order removes the lock, however the run has ended.
+    It was killed, or the store had failed.
     """
     return _is_held(run_id, root) is False
 
