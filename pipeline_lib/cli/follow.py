@@ -17,6 +17,7 @@ from pipeline_lib.metadata.store import (
     RunRecord,
     RunState,
 )
+from pipeline_lib.runners.local.run_lock import has_died_here
 
 _SHARE = 20
 """A look at a large run takes its time: waiting is at least so many times as long."""
@@ -53,15 +54,19 @@ def follow(
     interval: float,
     ended: Callable[[ExecutionRecord], None],
 ) -> RunRecord:
-    """Call `ended` for each execution that has come to an end, until the run has; the run."""
+    """Call `ended` for each execution that has come to an end, until the run has; the run.
+
+    A run whose process was killed on this machine comes to no other end.
+    """
     told: set[int] = set()
     while True:
         started = time.monotonic()
         # Read first: what ended before the run did is in the store by then.
         run = store.run(run_id)
+        has_died = has_died_here(run.run_id, run.pipeline_root)
         for execution in _new(store, run_id, told):
             ended(execution)
-        if run.state is not RunState.RUNNING:
+        if run.state is not RunState.RUNNING or has_died:
             return run
         time.sleep(max(interval, _SHARE * (time.monotonic() - started)))
 

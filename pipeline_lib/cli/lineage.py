@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from pipeline_lib.cli.output import json_option, write, write_json
 from pipeline_lib.cli.store_option import open_existing_store, store_option
 from pipeline_lib.errors import DataError
 from pipeline_lib.metadata.lineage import Direction, LinkKind
+from pipeline_lib.metadata.queries import ArtifactQuery
 from pipeline_lib.metadata.store import MetadataStore
 from pipeline_lib.report.as_json import lineage_json
 from pipeline_lib.report.lineage_tree import lineage_tree
@@ -72,8 +73,9 @@ def command(
 ) -> None:
     """Show what an artifact was made of, and what was made of it.
 
-    The artifact is given by its id, as 'plib show' tells it, or by its URI. A result that was
-    taken from the cache later is shown at the node that made it, as reused.
+    The artifact is given by its id, as 'plib show' tells it, or by its URI; a model that was pushed
+    also by the directory that it was pushed to. A result that was taken from the cache later is
+    shown at the node that made it, as reused.
     """
     asked = {Direction.UPSTREAM: upstream, Direction.DOWNSTREAM: downstream}
     directions = [one for one, is_asked in asked.items() if is_asked] or list(Direction)
@@ -98,7 +100,7 @@ def _find_artifact(typed: str, store: MetadataStore) -> int:
         return int(typed)
     uri = typed.rstrip("/") or typed
     places = [uri, os.path.abspath(uri)] if files.is_local(uri) else [uri]
-    found = next(filter(None, map(store.artifact_ids, places)), [])
+    found = next(filter(None, map(store.artifact_ids, places)), None) or _pushed_to(places, store)
     if not found:
         raise DataError(
             f"The store holds no artifact at {places[-1]!r}. "
@@ -108,6 +110,16 @@ def _find_artifact(typed: str, store: MetadataStore) -> int:
         listed = "\n".join(_candidates(found, store))
         raise DataError(f"{len(found)} artifacts are at {typed!r}. Give the id of one:\n{listed}")
     return found[0]
+
+
+def _pushed_to(places: Sequence[str], store: MetadataStore) -> list[int]:
+    """The push that wrote to one of the places, newest first."""
+    for place in places:
+        query = ArtifactQuery("PushedModel", custom_properties={"pushed_destination": place})
+        found = [one.id for one in store.artifacts(query)]
+        if found:
+            return found[:1]
+    return []
 
 
 def _candidates(artifact_ids: Collection[int], store: MetadataStore) -> Iterator[str]:

@@ -14,8 +14,9 @@ from pipeline_lib.cli.run_id import latest_by_node, refuse_unknown_pipeline
 from pipeline_lib.cli.store_option import open_existing_store, store_option
 from pipeline_lib.metadata.store import MetadataStore, RunRecord
 from pipeline_lib.report.as_json import run_summary_json
+from pipeline_lib.report.other_tools import with_state_of_nodes
 from pipeline_lib.report.run_metrics import Told, metrics
-from pipeline_lib.report.run_table import run_table
+from pipeline_lib.report.run_table import RunStates, run_table
 from pipeline_lib.report.run_tracking import search_text
 
 
@@ -66,7 +67,7 @@ def command(
     with closing(open_existing_store(store_path)) as store:
         runs = _of_pipeline(store.runs(), pipeline)
         chosen = [run for run in runs if set(tags) <= set(run.tags) and _has(run, search)][:limit]
-        with_states = [(run, store.states(run.run_id)) for run in chosen]
+        with_states = [_with_states(run, store) for run in chosen]
         measured = _metrics(chosen, store) if with_metrics else {}
     if as_json:
         write_json([run_summary_json(one, measured.get(one[0].run_id)) for one in with_states])
@@ -74,6 +75,11 @@ def command(
         write(run_table(with_states, measured))
     else:
         click.echo(_none(tags, search))
+
+
+def _with_states(run: RunRecord, store: MetadataStore) -> RunStates:
+    states = store.states(run.run_id)
+    return with_state_of_nodes(run, states.values()), states
 
 
 def _has(run: RunRecord, search: str) -> bool:

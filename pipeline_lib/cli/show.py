@@ -14,13 +14,14 @@ from pipeline_lib.cli.follow import wait_for_run, wait_for_store
 from pipeline_lib.cli.output import json_option, write, write_json
 from pipeline_lib.cli.run_id import find_node, find_run, latest_by_node
 from pipeline_lib.cli.store_option import open_existing_store, store_option
+from pipeline_lib.cli.unfinished import tell_if_nobody_runs
 from pipeline_lib.metadata.connection import DEFAULT_STORE
 from pipeline_lib.metadata.store import ExecutionRecord, RunState
 from pipeline_lib.report.as_json import node_json, run_page_json
 from pipeline_lib.report.columns import in_columns
 from pipeline_lib.report.node_page import node_page
+from pipeline_lib.report.other_tools import told_by_nodes
 from pipeline_lib.report.run_page import node_row, run_page
-from pipeline_lib.runners.local.run_lock import is_running_here
 
 
 @click.command(
@@ -61,7 +62,8 @@ def command(
     wrote and was given, the traceback if it failed, and the end of its log.
 
     With --follow, tell each node that ends, then show the run, and exit with 0 if it is complete,
-    else with 1. Ctrl-C stops following; the run goes on.
+    else with 1; that the process which runs it was killed is an end too. Ctrl-C stops following;
+    the run goes on.
     """
     if follow:
         if node_id is not None:
@@ -75,13 +77,9 @@ def command(
         execution = find_node(node_id, run.run_id, executions)
         write_json(node_json(execution)) if as_json else write(node_page(execution))
         return
-    write_json(run_page_json(run, executions)) if as_json else write(run_page(run, executions))
-    if run.state is RunState.RUNNING and not is_running_here(run.run_id, run.pipeline_root):
-        click.echo(
-            "No process on this machine is running it. If it was killed, go on with it: "
-            f"plib run --resume {run.run_id}",
-            err=True,
-        )
+    told = told_by_nodes(run, executions.values())
+    write_json(run_page_json(told, executions)) if as_json else write(run_page(told, executions))
+    tell_if_nobody_runs(run, store_path)
 
 
 def _follow(typed: str, interval: float, store_path: str | None, as_json: bool) -> None:
@@ -100,6 +98,7 @@ def _follow(typed: str, interval: float, store_path: str | None, as_json: bool) 
     else:
         click.echo()
         write(run_page(run, executions))
+    tell_if_nobody_runs(run, store_path)
     if run.state is not RunState.COMPLETE:
         click.get_current_context().exit(RUN_FAILED)
 

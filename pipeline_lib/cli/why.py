@@ -12,7 +12,10 @@ from pipeline_lib.cli.exit_codes import debug_option
 from pipeline_lib.cli.output import json_option, write, write_json
 from pipeline_lib.cli.run_id import find_node, find_run, latest_by_node
 from pipeline_lib.cli.store_option import open_existing_store, store_option
+from pipeline_lib.cli.unfinished import tell_if_nobody_runs
+from pipeline_lib.metadata.store import ExecutionState
 from pipeline_lib.report.cache_changes import writers_in
+from pipeline_lib.report.other_tools import is_of_another_tool, reason_of_another_tool
 from pipeline_lib.report.reasons_in_store import reason_in_store
 from pipeline_lib.report.why_page import why_json, why_page
 
@@ -41,8 +44,13 @@ def command(run_id: str, node_id: str, store_path: str | None, as_json: bool) ->
         run = find_run(run_id, store.runs())
         executions = store.executions(run.run_id)
         execution = find_node(node_id, run.run_id, latest_by_node(executions))
-        reason = reason_in_store(execution, store, writers_in(executions))
+        if is_of_another_tool(run):
+            reason = reason_of_another_tool(execution, store)
+        else:
+            reason = reason_in_store(execution, store, writers_in(executions))
     if as_json:
         write_json(why_json(execution, reason))
     else:
         write(why_page(execution, reason))
+    if execution.state is ExecutionState.RUNNING:
+        tell_if_nobody_runs(run, store_path)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline_lib.compiler.canonical_source import canonical_source
+from pipeline_lib.compiler.file_parts import file_parts
 from pipeline_lib.errors import UserModuleError, did_you_mean
 from pipeline_lib.ir.expressions import SourceFile
 from pipeline_lib.ir.pipeline import Code, SourceBundle
@@ -37,7 +37,12 @@ class SourceBundles:
         digest = hashlib.sha256(text.encode()).hexdigest()[:16]
         self._bundles[digest] = SourceBundle(digest, files)
         self._code[digest] = Code(
-            digest, {name: _meaning(parsed.tree) for name, parsed in trees.items()}
+            digest,
+            {
+                f"{name}:{part}": meaning
+                for name, parsed in trees.items()
+                for part, meaning in file_parts(parsed.tree).items()
+            },
         )
         return SourceFile(digest, entry.name)
 
@@ -46,12 +51,11 @@ class SourceBundles:
         return tuple(self._bundles[digest] for digest in sorted(self._bundles))
 
     def code(self) -> tuple[Code, ...]:
-        """What the files of each bundle mean, which comments and layout do not change."""
+        """What the files of each bundle mean, which comments and layout do not change.
+
+        The parts are `file.py:name` of a definition and `file.py:<top level>`.
+        """
         return tuple(self._code[digest] for digest in sorted(self._code))
-
-
-def _meaning(tree: ast.Module) -> str:
-    return hashlib.sha256(canonical_source(tree).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)

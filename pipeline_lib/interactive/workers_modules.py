@@ -45,7 +45,8 @@ def module_parts(pipeline: ir.Pipeline) -> dict[str, str]:
         for code in pipeline.code
         for name, digest in code.parts.items()
         # A module file is staged under its digest, where it cannot be taken for an earlier one.
-        if name.partition(":")[0] not in not_imported_there and not name.endswith(".py")
+        if (module := name.partition(":")[0]) not in not_imported_there
+        and not module.endswith(".py")
     }
 
 

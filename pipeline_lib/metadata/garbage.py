@@ -8,7 +8,7 @@ outside the folder of the node that recorded them are the user's, and are never 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline_lib.artifacts import files
@@ -16,6 +16,8 @@ from pipeline_lib.artifacts.artifact import ArtifactRecord
 from pipeline_lib.metadata.lineage import Direction
 from pipeline_lib.metadata.queries import ArtifactQuery
 from pipeline_lib.metadata.store import ExecutionRecord, MetadataStore, RunRecord, RunState
+
+HasEnded = Callable[[RunRecord], bool]
 
 
 @dataclass(frozen=True)
@@ -33,24 +35,38 @@ class Garbage:
 
     Attributes:
         runs: the runs that are not kept.
+        running: those that are kept only because they have not ended.
         artifacts: those of their outputs that nobody needs and whose files are there.
         unpublished: with the run that each belongs to, their executions that did not succeed.
     """
 
     runs: tuple[RunRecord, ...]
+    running: tuple[RunRecord, ...]
     artifacts: tuple[GarbageArtifact, ...]
     unpublished: tuple[tuple[RunRecord, ExecutionRecord], ...]
 
 
-def find_garbage(store: MetadataStore, keep_last: int, pipeline_name: str = "") -> Garbage:
+def is_recorded_as_ended(run: RunRecord) -> bool:
+    """Whether the store says that a run has ended, which it does not of one that was killed."""
+    return run.state is not RunState.RUNNING
+
+
+def find_garbage(
+    store: MetadataStore,
+    keep_last: int,
+    pipeline_name: str = "",
+    has_ended: HasEnded = is_recorded_as_ended,
+) -> Garbage:
     """What may go if the last runs of each pipeline are kept, and all that are still running.
 
     Args:
         store: where to look.
         keep_last: how many runs of each pipeline to keep.
         pipeline_name: keep all runs of the other pipelines.
+        has_ended: whether nobody runs a run any more.
     """
-    old = _old_runs(store.runs(), keep_last, pipeline_name)
+    too_many = _too_many(store.runs(), keep_last, pipeline_name)
+    old = [run for run in too_many if has_ended(run)]
     executions = [(run, one) for run in old for one in store.executions(run.run_id)]
     written = {
         one.record.id: one for run, execution in executions for one in _written(run, execution)
@@ -59,6 +75,7 @@ def find_garbage(store: MetadataStore, keep_last: int, pipeline_name: str = "") 
     folders = set(_with_folders_above(needed.values()))
     return Garbage(
         runs=tuple(old),
+        running=tuple(run for run in too_many if run not in old),
         artifacts=tuple(
             one
             for one in written.values()
@@ -70,20 +87,24 @@ def find_garbage(store: MetadataStore, keep_last: int, pipeline_name: str = "") 
     )
 
 
-def remove_artifacts(store: MetadataStore, garbage: Garbage) -> list[GarbageArtifact]:
+def remove_artifacts(
+    store: MetadataStore, garbage: Garbage, has_ended: HasEnded = is_recorded_as_ended
+) -> list[GarbageArtifact]:
     """Mark the artifacts as deleted, then remove their files.
 
     If this is interrupted, what is marked and still there is garbage the next time as well.
 
     Returns:
-        Those that were spared because a run that began meanwhile uses them.
+        Those that were spared because a run that began or was taken up meanwhile uses them.
 
     Raises:
         OSError: a file cannot be removed.
     """
     store.mark_deleted([one.record.id for one in garbage.artifacts])
     # From now on no run finds them; one may have found them before.
-    needed = _needed(store, garbage.runs)
+    old_ids = {run.run_id for run in garbage.runs}
+    old = [run for run in store.runs() if run.run_id in old_ids and has_ended(run)]
+    needed = _needed(store, old)
     spared = [one for one in garbage.artifacts if one.record.id in needed]
     if spared:
         store.mark_live([one.record.id for one in spared])
@@ -93,17 +114,17 @@ def remove_artifacts(store: MetadataStore, garbage: Garbage) -> list[GarbageArti
     return spared
 
 
-def _old_runs(
+def _too_many(
     newest_first: Iterable[RunRecord], keep_last: int, pipeline_name: str
 ) -> list[RunRecord]:
     seen: dict[str, int] = {}
-    old = []
+    too_many = []
     for run in newest_first:
         seen[run.pipeline_name] = seen.get(run.pipeline_name, 0) + 1
         is_asked_for = pipeline_name in ("", run.pipeline_name)
-        if is_asked_for and seen[run.pipeline_name] > keep_last and run.state != RunState.RUNNING:
-            old.append(run)
-    return old
+        if is_asked_for and seen[run.pipeline_name] > keep_last:
+            too_many.append(run)
+    return too_many
 
 
 def _written(run: RunRecord, execution: ExecutionRecord) -> Iterator[GarbageArtifact]:

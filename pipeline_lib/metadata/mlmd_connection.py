@@ -18,6 +18,7 @@ from pipeline_lib.metadata.connection import (
     PostgresqlConnection,
     SqliteConnection,
 )
+from pipeline_lib.metadata.mlmd_failures import known_failure, reason
 
 _SQLITE_MAGIC = b"SQLite format 3\x00"
 _GRPC_TIMEOUT = 60.0
@@ -67,7 +68,10 @@ def connection_message(config: MetadataConnectionConfig) -> Any:
 
 def refusal(config: MetadataConnectionConfig, error: Exception) -> str:
     """The message about a store that cannot be opened, with what ML Metadata does not say."""
-    message = f"The metadata store {config} cannot be opened: {str(error).strip()}."
+    known = known_failure(config, error)
+    if known:
+        return known
+    message = f"The metadata store {config} cannot be opened: {reason(error)}."
     if isinstance(config, MySqlConnection) and "mysql_real_connect" in str(error):
         return (
             f"{message} The server is not there, or refuses this user. The user must log in with "

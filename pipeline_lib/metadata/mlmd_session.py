@@ -16,6 +16,7 @@ from ml_metadata.proto import metadata_store_service_pb2
 from pipeline_lib.errors import MetadataStoreError
 from pipeline_lib.metadata.connection import MetadataConnectionConfig
 from pipeline_lib.metadata.mlmd_connection import connection_message, refusal
+from pipeline_lib.metadata.mlmd_failures import known_failure, reason, silence_own_warnings
 from pipeline_lib.metadata.mlmd_trouble import (
     FAILURES,
     Trouble,
@@ -23,6 +24,7 @@ from pipeline_lib.metadata.mlmd_trouble import (
     trouble_of,
 )
 from pipeline_lib.metadata.mlmd_turns import Turns
+from pipeline_lib.metadata.sqlite_file import SqliteFile
 from pipeline_lib.metadata.time_zones import provide_time_zones
 
 _LOG = logging.getLogger(__name__)
@@ -66,13 +68,17 @@ class Session:
         Raises:
             MetadataStoreError: it cannot be opened.
         """
+        self._config = config
         self._message = connection_message(config)
         self._lock = threading.RLock()
         self._turns = Turns(config)
+        self._file = SqliteFile(config)
         self.in_doubt = False
         provide_time_zones()
+        silence_own_warnings()
         try:
             self._open(prepare)
+            self._file.note_opened()
         except FAILURES as error:
             self._turns.close()
             raise MetadataStoreError(refusal(config, error)) from error
@@ -106,6 +112,13 @@ class Session:
                     raise
             time.sleep(random.uniform(0.1, 0.5))
 
+    def _open_again(self) -> None:
+        if self.store is not None:
+            return
+        if self._file.is_away():
+            raise RuntimeError("the file is away")  # and opening it would make another
+        self.store = _Store(self._message)
+
     def _patiently(self, name: str, work: Callable[[], T], exclusive: bool) -> T:
         deadline = time.monotonic() + _PATIENCE
         wait = _SHORTEST_WAIT
@@ -113,17 +126,19 @@ class Session:
         while True:
             try:
                 with self._turns.take(exclusive=exclusive):
-                    if self.store is None:
-                        self.store = _Store(self._message)
+                    self._open_again()
                     return work()
             except FAILURES as error:
                 trouble = trouble_of(error)
+                if self._file.was_away(error):
+                    trouble = Trouble.LOST
                 races += trouble is Trouble.RACE
                 is_late = time.monotonic() + wait > deadline
                 if trouble is Trouble.FINAL or races > _MOST_RACES or is_late:
                     tried = f" for {_PATIENCE:.0f} s" if is_late else ""
                     raise MetadataStoreError(
-                        f"The metadata store failed in {name!r}{tried}: {str(error).strip()}."
+                        known_failure(self._config, error, self._file.is_away())
+                        or f"The metadata store failed in {name!r}{tried}: {reason(error)}."
                     ) from error
                 if trouble is Trouble.LOST:
                     self.store = None

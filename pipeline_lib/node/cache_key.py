@@ -47,7 +47,7 @@ def cache_leaves(
     for name, value in node.options.environment.items():
         leaves[f"environment.{name}"] = json.dumps(value)
     for name, value in parameters.items():
-        leaves[f"parameter.{name}"] = _parameter_leaf(node, name, value, parts)
+        leaves.update(_parameter_leaves(node, name, value, parts))
     for key, artifacts in inputs.items():
         for index, artifact in enumerate(artifacts):
             leaves[f"input.{key}.{index}"] = _artifact_leaf(artifact)
@@ -78,14 +78,21 @@ def _code_leaves(digest: str, parts: Mapping[str, str] | None) -> dict[str, str]
     return {f"code.{part}": value for part, value in parts.items()}
 
 
-def _parameter_leaf(
+def _parameter_leaves(
     node: Node, name: str, value: Any, parts: Mapping[str, Mapping[str, str]]
-) -> str:
+) -> dict[str, str]:
+    declared = node.parameters[name].value
+    if not isinstance(declared, SourceFile):
+        return {f"parameter.{name}": _parameter_leaf(node, name, value)}
+    bundle = parts.get(declared.digest, {"": declared.digest})
+    return {
+        f"parameter.{name}": declared.file,
+        **{f"file.{name}.{part}": meaning for part, meaning in bundle.items()},
+    }
+
+
+def _parameter_leaf(node: Node, name: str, value: Any) -> str:
     declared = node.parameters[name]
-    if isinstance(declared.value, SourceFile):
-        bundle = declared.value.digest
-        meaning = _digest(parts[bundle]) if bundle in parts else bundle
-        return f"{meaning}/{declared.value.file}"
     if reads_environment(declared.value):
         return f"environment {_digest(value)}"  # it may be a secret
     if declared.type is ParameterType.PATH and value is not None:

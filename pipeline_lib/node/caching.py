@@ -23,7 +23,7 @@ def cached_or_due(due: Due, store: MetadataStore) -> ExecutionRecord | Due:
         due.run.pipeline.code,
         image_id=due.image.id if due.image else "",
     )
-    note = _cache_off(due.node, due.run)
+    note = cache_off(due.node, due.run)
     execution = replace(
         due.execution, cache_key=cache_key(leaves), cache_leaves=leaves, cache_note=note
     )
@@ -36,7 +36,7 @@ def cached_or_due(due: Due, store: MetadataStore) -> ExecutionRecord | Due:
     return replace(due, execution=execution)
 
 
-def _cache_off(node: Node, run: Run) -> str:
+def cache_off(node: Node, run: Run) -> str:
     """Why no earlier result may be used for a node; empty where one may."""
     if not run.use_cache:
         return "caching is off for the run"
@@ -86,7 +86,8 @@ def _cached(execution: ExecutionRecord, earlier: ExecutionRecord) -> ExecutionRe
 
 
 def _same_as(earlier: ExecutionRecord, execution: ExecutionRecord) -> str:
-    same = f"same as in run {earlier.run_id}"
+    node = "" if earlier.node_id == execution.node_id else f" {earlier.node_id}"
+    same = f"same as{node} in run {earlier.run_id}"
     if earlier.pipeline_name == execution.pipeline_name:
         return same
     return f"{same} of pipeline {earlier.pipeline_name}"

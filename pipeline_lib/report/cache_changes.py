@@ -15,9 +15,19 @@ from pipeline_lib.report.json_differences import json_difference
 from pipeline_lib.report.wording import value
 
 Writers = Mapping[int, str]
-"""The node that wrote an artifact, by the artifact's id."""
+"""How an artifact came into a run, such as `written by Trainer`, by the artifact's id."""
 
-_ORDER = ("executor", "command", "image", "code", "outputs", "environment", "parameter", "input")
+_ORDER = (
+    "executor",
+    "command",
+    "image",
+    "code",
+    "file",
+    "outputs",
+    "environment",
+    "parameter",
+    "input",
+)
 _SHOWN_OF_DIGEST = 12
 _TOP_LEVEL = "<top level>"
 _LIBRARY = "pipeline_lib"
@@ -47,6 +57,8 @@ def changes(
     if ("code" in before) != ("code" in after):
         # One of them was recorded when the parts of the code were not told apart.
         before, after = _with_one_code(before), _with_one_code(after)
+    if _has_file_parts(before) != _has_file_parts(after):
+        before, after = _without_file_parts(before), _without_file_parts(after)
     different = [name for name in {**before, **after} if before.get(name) != after.get(name)]
     return [
         Change(
@@ -62,6 +74,14 @@ def changes(
 def _with_one_code(leaves: Mapping[str, str]) -> dict[str, str]:
     others = {name: leaf for name, leaf in leaves.items() if not name.startswith("code.")}
     return {"code": "in parts", **others}
+
+
+def _has_file_parts(leaves: Mapping[str, str]) -> bool:
+    return any(name.startswith("file.") for name in leaves)
+
+
+def _without_file_parts(leaves: Mapping[str, str]) -> dict[str, str]:
+    return {name: leaf for name, leaf in leaves.items() if not name.startswith("file.")}
 
 
 def _position(leaf: str) -> tuple[int, str]:
@@ -90,6 +110,8 @@ def _text(
             return "outputs: other keys or types"
         case "code":
             return _code_text(name, before, after)
+        case "file":
+            return _file_text(name, before, after)
         case "parameter":
             return _parameter_text(name, before, after, earlier, later)
     return _input_text(name, before, after, earlier, later, writers)
@@ -138,6 +160,17 @@ def _code_text(part: str, before: str | None, after: str | None) -> str:
     return f"code: {subject} changed"
 
 
+def _file_text(part: str, before: str | None, after: str | None) -> str:
+    """What of a module file changed; `part` is the parameter, the file and the name in it."""
+    file, _, name = part.partition(".")[2].partition(":")
+    subject = f"{name} in {file}" if name else "the module file"
+    if name == _TOP_LEVEL:
+        subject = f"what {file} does when it is imported"
+    if before is None:
+        return f"code: {subject} is new"
+    return f"code: {subject} is gone" if after is None else f"code: {subject} changed"
+
+
 def _parameter_text(
     name: str,
     before: str | None,
@@ -152,15 +185,25 @@ def _parameter_text(
         return f"parameter {name}: new, {value(new)}"
     if after.startswith("environment "):
         return f"parameter {name}: {value(new)} has another value"
-    if str(new).endswith(f"/{after}"):  # a file of the user's, by the digest of its bundle
-        file = after.partition("/")[2]
-        return f"module file {file} of parameter {name}: changed, or a module that it imports"
+    if "/.sources/" in str(new) and str(new).endswith(f"/{_file(after)}"):
+        return _module_file_text(name, _file(before), _file(after))
     if _is_json_of(before, old) and _is_json_of(after, new):
         difference = json_difference(json.loads(before), json.loads(after))
         return f"parameter {name}: {difference}"
     if old == new:
         return f"data at {value(new)} of parameter {name}: changed"
     return f"parameter {name}: {value(old)} -> {value(new)}, with other data"
+
+
+def _file(leaf: str) -> str:
+    """Name of a module file; in earlier records the digest of its bundle stands before it."""
+    return leaf.rpartition("/")[2]
+
+
+def _module_file_text(name: str, before: str, after: str) -> str:
+    if before != after:
+        return f"parameter {name}: {before} -> {after}"
+    return f"module file {after} of parameter {name}: changed, or a module that it imports"
 
 
 def _is_json_of(leaf: str, given: Any) -> bool:
@@ -209,8 +252,7 @@ def _named(artifact: ArtifactRecord | None) -> str:
 
 
 def _written_by(artifact: ArtifactRecord | None, writers: Writers) -> str:
-    writer = writers.get(artifact.id) if artifact is not None else None
-    return f"written by {writer}" if writer else ""
+    return writers.get(artifact.id, "") if artifact is not None else ""
 
 
 def _property_names(old: ArtifactRecord, new: ArtifactRecord) -> str:
@@ -226,10 +268,11 @@ def _in_brackets(*parts: str) -> str:
 
 
 def writers_in(executions: Iterable[ExecutionRecord]) -> dict[int, str]:
-    """The node that wrote, or took over, each artifact in a run."""
-    return {
-        artifact.id: execution.node_id
-        for execution in executions
-        for artifacts in execution.outputs.values()
-        for artifact in artifacts
-    }
+    """How each artifact came into a run: which node wrote it, or took it over, or found it."""
+    found: dict[int, str] = {}
+    written: dict[int, str] = {}
+    for execution in executions:
+        told, how = (found, "found by") if execution.chosen else (written, "written by")
+        for artifacts in execution.outputs.values():
+            told.update((artifact.id, f"{how} {execution.node_id}") for artifact in artifacts)
+    return {**found, **written}

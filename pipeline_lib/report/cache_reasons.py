@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState
 from pipeline_lib.report.cache_changes import Change, Writers, changes
+from pipeline_lib.runners.local.planned_node import came_to_nothing
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,8 @@ def reason_for_work(
         return Reason(f"{execution.cache_note}{also}", earlier, differences)
     if differences:
         return Reason(f"this changed since run {earlier.run_id}:", earlier, differences)
-    if earlier.state is ExecutionState.FAILED:
-        return Reason(f"it failed in run {earlier.run_id}", earlier)
+    if not earlier.state.is_success:
+        return Reason(came_to_nothing(earlier), earlier)
     if not earlier.cache_leaves:
         return Reason(f"what run {earlier.run_id} depended on is not recorded", earlier)
     return Reason(f"no result of run {earlier.run_id} was there to be used", earlier)
@@ -78,5 +79,6 @@ def _reason_for_hit(execution: ExecutionRecord, origin: ExecutionRecord | None) 
         return Reason(", ".join(filter(None, (execution.reason, same))))
     of = f" of pipeline {origin.pipeline_name}"
     pipeline = "" if origin.pipeline_name == execution.pipeline_name else of
-    where = f"its result is that of execution {origin.id} in run {origin.run_id}{pipeline}"
+    node = "" if origin.node_id == execution.node_id else f" of {origin.node_id}"
+    where = f"its result is that of execution {origin.id}{node} in run {origin.run_id}{pipeline}"
     return Reason(": ".join(filter(None, (where, same))), origin)

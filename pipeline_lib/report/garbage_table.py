@@ -24,7 +24,7 @@ def garbage_table(
         parts += [Text("Artifacts", "bold"), in_columns([_row(*one) for one in artifacts], "  ")]
     if leftovers:
         rows = [[Text(byte_count(count)), Text(place)] for place, count in leftovers]
-        parts += [Text("Leftovers of nodes that failed", "bold"), in_columns(rows, "  ")]
+        parts += [Text("Leftovers of nodes that did not succeed", "bold"), in_columns(rows, "  ")]
     return Group(*parts)
 
 

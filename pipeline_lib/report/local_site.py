@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import traceback
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, quote, unquote, urlsplit
@@ -14,6 +15,7 @@ from pipeline_lib.metadata.store import MetadataStore
 from pipeline_lib.report.comparison import compare
 from pipeline_lib.report.html.lineage import lineage_html
 from pipeline_lib.report.html.page import run_html, runs_html
+from pipeline_lib.report.other_tools import with_state_of_nodes
 from pipeline_lib.report.run_search import find_runs
 from pipeline_lib.report.run_view import view_run
 
@@ -109,7 +111,12 @@ def _runs(store: MetadataStore, query: Mapping[str, str], tags: Sequence[str]) -
     found = find_runs(
         store.runs(), query.get("find", ""), tags, int(number) if number.isdecimal() else 1
     )
-    return runs_html(found, [store.states(run.run_id) for run in found.runs])
+    states = [store.states(run.run_id) for run in found.runs]
+    told = [
+        with_state_of_nodes(run, of_nodes.values())
+        for run, of_nodes in zip(found.runs, states, strict=True)
+    ]
+    return runs_html(replace(found, runs=tuple(told)), states)
 
 
 def _lineage(store: MetadataStore, artifact_id: int) -> str:

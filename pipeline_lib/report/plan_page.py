@@ -79,11 +79,14 @@ def _reason(one: PlannedNode, writers: Writers) -> Reason:
     before = in_words(one.unknown)
     if one.verdict is Verdict.NESTED:
         return Reason(f"how many times is decided when the output of {before} is known")
-    if one.execution.cached_from:
-        return Reason(f"runs, unless the output of {before} is as before")
-    if one.reason:
+    if one.reason and not one.execution.cached_from:
         return Reason(f"{one.reason}, if the output of {before} is as before")
-    return Reason(f"this is decided when the output of {before} is known")
+    if not one.execution.cache_leaves:
+        return Reason(f"this is decided when the output of {before} is known")
+    runs = "runs if its condition holds" if one.is_conditional else "runs"
+    if one.execution.cached_from:
+        return Reason(f"{runs}, unless the output of {before} is as before")
+    return Reason(f"{runs}, unless an earlier result fits the output of {before}")
 
 
 def _writers(planned: Iterable[PlannedNode]) -> Writers:
@@ -95,10 +98,10 @@ def _total(planned: Sequence[PlannedNode]) -> str:
         return "Nothing would run."
     running = [one for one in planned if one.verdict is Verdict.RUN]
     depending = [one for one in planned if one.verdict is Verdict.DEPENDS]
-    text = f"{_nodes(len(running))} would run: {_work(planned, Verdict.RUN)}"
+    text = f"{_nodes(len(running))} would run{_work(running)}"
     if depending:
-        most = _work(planned, Verdict.RUN, Verdict.DEPENDS)
-        text += f", and at most {len(depending)} more that depend on others: {most} in all"
+        more = f"and at most {len(depending)} more that depend on others"
+        text += f", {more}{_work([*running, *depending], ' in all')}"
     new = sum(one.seconds is None for one in [*running, *depending])
     return f"{text}. {_nodes(new)} never ran before." if new else f"{text}."
 
@@ -107,10 +110,12 @@ def _nodes(count: int) -> str:
     return "1 node" if count == 1 else f"{count} nodes"
 
 
-def _work(planned: Sequence[PlannedNode], *verdicts: Verdict) -> str:
-    return f"{duration(_seconds(planned, *verdicts))} of work"
+def _work(nodes: Iterable[PlannedNode], of: str = "") -> str:
+    """How long the work of nodes took the last time; empty where none was ever done."""
+    known = [one.seconds for one in nodes if one.seconds is not None]
+    return f": {duration(sum(known))} of work{of}" if known else ""
 
 
-def _seconds(planned: Sequence[PlannedNode], *verdicts: Verdict) -> float:
+def _seconds(planned: Iterable[PlannedNode], *verdicts: Verdict) -> float:
     """Seconds of work, as long as it took the last time."""
     return sum(one.seconds or 0.0 for one in planned if one.verdict in verdicts)

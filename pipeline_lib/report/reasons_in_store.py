@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pipeline_lib.metadata.history import last_to_compare_with
 from pipeline_lib.metadata.store import (
     ExecutionRecord,
     ExecutionState,
@@ -79,11 +80,11 @@ def reason_in_store(execution: ExecutionRecord, store: MetadataStore, writers: W
 
 
 def _earlier(execution: ExecutionRecord, store: MetadataStore) -> ExecutionRecord | None:
-    """The execution of the same node before it that came to an end."""
+    """The execution of the same node before it that it is compared with."""
     before = store.node_executions(
         execution.pipeline_name, execution.node_id, execution.iteration, execution.id
     )
-    return next((one for one in before if one.state in _ENDED), None)
+    return last_to_compare_with(before)
 
 
 def _origin(execution: ExecutionRecord, store: MetadataStore) -> ExecutionRecord | None:

@@ -11,6 +11,7 @@ from pipeline_lib.metadata.lineage import Direction, Lineage, LinkKind
 from pipeline_lib.metadata.store import ExecutionRecord, MetadataStore, RunRecord
 from pipeline_lib.report.cache_changes import writers_in
 from pipeline_lib.report.cache_reasons import Reason
+from pipeline_lib.report.other_tools import is_of_another_tool, told_by_nodes
 from pipeline_lib.report.reasons_in_store import reasons_of_run
 from pipeline_lib.runners.local.run_files import kept_pipeline
 
@@ -65,9 +66,11 @@ def view_run(run: RunRecord, store: MetadataStore) -> RunView:
     executions = {one.instance: one for one in everything}
     writers = writers_in(everything)
     lineage = store.lineage(set(_artifact_ids(executions)), [Direction.UPSTREAM], 1)
-    reasons = reasons_of_run(run, executions, store, writers, lineage.executions)
+    reasons = {}
+    if not is_of_another_tool(run):
+        reasons = reasons_of_run(run, executions, store, writers, lineage.executions)
     return RunView(
-        run,
+        told_by_nodes(run, everything),
         executions,
         _pipeline(run),
         reasons,

@@ -12,7 +12,7 @@ from pipeline_lib.report.cache_reasons import Reason
 from pipeline_lib.report.wording import state_mark
 
 _DONE: Mapping[ExecutionState, str] = {
-    ExecutionState.RUNNING: "is running",
+    ExecutionState.RUNNING: "has begun and not ended",
     ExecutionState.COMPLETE: "ran",
     ExecutionState.FAILED: "ran and failed",
     ExecutionState.CACHED: "did not run",

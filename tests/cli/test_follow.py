@@ -108,6 +108,28 @@ def test_a_failed_run_ends_it_with_1(gated: Desk) -> None:
     assert following.returncode == 1
 
 
+def test_a_run_that_is_killed_ends_it_and_why_tells_of_it(gated: Desk) -> None:
+    run = start_run(gated)
+    following = follow(gated)
+    assert following.stdout is not None
+    open_gate(gated, "gate-1")
+    line_with(following.stdout, "First")
+    while "Second  running" not in gated.plib("show", "latest").stdout:
+        pass
+    run.kill()
+    run.communicate()
+    _, errors = following.communicate()
+    run_id = json.loads(gated.plib("runs", "--json").stdout)[0]["run_id"]
+    told = f"No process runs it any more. Go on with it: plib run --resume {run_id}\n"
+    assert (following.returncode, errors) == (1, told)
+    result = gated.plib("why", "latest", "Second")
+    assert result.stdout == (
+        "Second has begun and not ended: it is the first time that this node runs, and caching is "
+        "off for the pipeline\n"
+    )
+    assert result.stderr == told
+
+
 def test_it_may_begin_before_the_first_run(gated: Desk) -> None:
     following = follow(gated)
     assert following.stderr is not None

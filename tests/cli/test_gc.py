@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
+from pipeline_lib.runners.local.run_lock import sole_runner
 from tests.cli.desk import Desk
 
 
@@ -72,10 +75,70 @@ def test_leftovers_of_old_runs_go_as_well(desk: Desk) -> None:
     foreign = node / "result" / ".99.partial"
     foreign.mkdir()
     result = desk.plib("gc", "--keep-last", "1", "--yes")
-    assert "Leftovers of nodes that failed\n" in result.stdout
+    assert "Leftovers of nodes that did not succeed\n" in result.stdout
     assert f"  5 B  {partial}\n" in result.stdout
     assert result.stdout.endswith("Deleted 2 artifacts and 1 leftover, 6 B.\n")
     assert (partial.exists(), foreign.exists()) == (False, True)
+
+
+KILLED = """
+import os, sys
+sys.path.insert(0, os.getcwd())
+from pipeline_lib.metadata.connection import DEFAULT_STORE, SqliteConnection
+from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, RunRecord, RunState
+from pipeline_lib.metadata.store import open_store
+from pipeline_lib.runners.local.run_lock import sole_runner
+
+root = os.path.abspath("root")
+store = open_store(SqliteConnection(DEFAULT_STORE))
+store.record_run(RunRecord("steps", "killed", RunState.RUNNING, root))
+execution = store.record(
+    ExecutionRecord("steps", "killed", "Load", "steps.Load", ExecutionState.RUNNING)
+)
+place = f"{root}/Load/.system/{execution.id}"
+os.makedirs(place)
+open(f"{place}/run_id", "w").write("killed")
+os.makedirs(f"{root}/Load/data/.{execution.id}.partial")
+open(f"{root}/Load/data/.{execution.id}.partial/half", "w").write("12345")
+if sys.argv[1:] == ["here"]:
+    with sole_runner("killed", root):
+        os.kill(os.getpid(), 9)
+"""
+
+
+def kill_a_run(desk: Desk, *where: str) -> None:
+    """A run that has begun a node when its process is killed."""
+    subprocess.run([sys.executable, "-c", KILLED, *where], cwd=desk.folder, check=not where)
+
+
+def test_what_a_run_that_was_killed_has_left_goes_as_well(desk: Desk) -> None:
+    kill_a_run(desk, "here")
+    assert desk.plib("gc", "--keep-last", "1").stdout == "Nothing to delete in 0 old runs.\n"
+    desk.plib("run", "steps.py")
+    (half,) = (desk.folder / "root").rglob("half")
+    result = desk.plib("gc", "--keep-last", "1", "--yes")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.endswith("Deleted 1 leftover, 5 B.\n")
+    assert not half.exists()
+
+
+def test_a_run_that_another_machine_may_run_is_kept_unless_it_is_said_to_be_dead(
+    desk: Desk,
+) -> None:
+    kill_a_run(desk)
+    desk.plib("run", "steps.py")
+    result = desk.plib("gc", "--keep-last", "1", "--yes")
+    assert result.stdout == "Nothing to delete in 0 old runs.\n"
+    assert result.stderr == (
+        "Kept is what run killed uses: it is recorded as running, and not on this machine. "
+        "If it was killed, say so: --killed killed\n"
+    )
+    with sole_runner("killed", str(desk.folder / "root")):
+        result = desk.plib("gc", "--keep-last", "1", "--yes", "--killed", "killed")
+        assert result.stdout == "Nothing to delete in 0 old runs.\n"
+        assert result.stderr == "Kept is what run killed uses: it is still running.\n"
+    result = desk.plib("gc", "--keep-last", "1", "--yes", "--killed", "killed")
+    assert result.stdout.endswith("Deleted 1 leftover, 5 B.\n")
 
 
 def test_an_unknown_pipeline(desk: Desk) -> None:

@@ -152,3 +152,24 @@ def test_a_uri_at_which_several_artifacts_are(desk: Desk) -> None:
         f"  2  Examples, recorded TIME, by second in run {run_id}",
         f"  1  Examples, recorded TIME, by first in run {run_id}",
     ]
+
+
+PUSHED = """
+from pipeline_lib import OutputArtifact, Pipeline, component, standard_artifacts
+
+@component
+def Push(pushed_model: OutputArtifact[standard_artifacts.PushedModel]):
+    pushed_model.set_string_custom_property("pushed_destination", "serving/1")
+
+def create_pipeline() -> Pipeline:
+    return Pipeline("pushed", "root", [Push()])
+"""
+
+
+def test_a_model_by_the_directory_that_it_was_pushed_to(desk: Desk) -> None:
+    desk.write("pushed.py", PUSHED)
+    for _ in range(2):
+        assert desk.plib("run", "pushed.py", "--inline").exit_code == 0
+    result = desk.plib("lineage", "serving/1/", "--upstream")
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.startswith("PushedModel (artifact 2)")

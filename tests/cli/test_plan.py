@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 
 from tests.cli.desk import Desk, Recorded
 
@@ -34,9 +35,9 @@ def test_without_a_store_all_is_new(desk: Desk) -> None:
     assert without_seconds(result.stdout) == [
         "Pipeline steps",
         "✓ Load runs it is the first time that this node runs",
-        "✓ Divide runs it reads what Load never wrote before",
-        "✓ After runs it reads what Divide never wrote before",
-        "3 nodes would run: N s of work. 3 nodes never ran before.",
+        "✓ Divide runs it is the first time that this node runs",
+        "✓ After runs it is the first time that this node runs",
+        "3 nodes would run. 3 nodes never ran before.",
     ]
     assert sorted(path.name for path in desk.folder.iterdir() if path.suffix != ".py") in (
         [],
@@ -62,7 +63,7 @@ def test_a_changed_parameter(recorded: Recorded) -> None:
         "Pipeline steps",
         f"✓ Load runs took N s this changed since run {recorded.failed}:",
         "parameter rows: 0 -> 2",
-        "? Divide depends took N s this is decided when the output of Load is known",
+        "? Divide depends took N s runs, unless an earlier result fits the output of Load",
         "? After depends took N s runs, unless the output of Divide is as before",
         "1 node would run: N s of work, and at most 2 more that depend on others: N s of work "
         "in all.",
@@ -98,7 +99,7 @@ def test_what_would_fail_and_what_would_be_skipped_below_it(desk: Desk) -> None:
         "each holds",
         "✓ each.Greet#0 runs it is the first time that this node runs",
         "✓ each.Greet#1 runs it is the first time that this node runs",
-        "2 nodes would run: N s of work. 2 nodes never ran before.",
+        "2 nodes would run. 2 nodes never ran before.",
     ]
 
 
@@ -167,9 +168,8 @@ def test_a_loop_over_what_is_not_known_yet(desk: Desk) -> None:
     desk.write("loop.py", LOOP)
     assert without_seconds(desk.plib("plan", "loop.py").stdout)[2:] == [
         "? each depends this is decided when the output of Split is known",
-        "✓ Best runs it reads what each never wrote before",
-        "2 nodes would run: N s of work, and at most 1 more that depend on others: N s of work "
-        "in all. 3 nodes never ran before.",
+        "✓ Best runs it is the first time that this node runs",
+        "2 nodes would run, and at most 1 more that depend on others. 3 nodes never ran before.",
     ]
     assert desk.plib("run", "loop.py", "--inline").exit_code == 0
     assert without_seconds(desk.plib("plan", "loop.py").stdout)[-1] == "Nothing would run."
@@ -182,3 +182,94 @@ def test_a_loop_over_what_is_not_known_yet(desk: Desk) -> None:
         "1 node would run: N s of work, and at most 3 more that depend on others: N s of work "
         "in all.",
     ]
+
+
+CHAIN = """
+from pipeline_lib import (
+    Cond, InputArtifact, OutputArtifact, OutputDict, Parameter, Pipeline, RuntimeParameter,
+    component,
+)
+from pipeline_lib.artifacts.standard_artifacts import Examples
+
+@component
+def Make(data: OutputArtifact[Examples], rows: Parameter[int]):
+    with open(data.uri + "/rows", "w") as written:
+        written.write("x" * rows)
+
+@component
+def PassOn(data: InputArtifact[Examples], passed: OutputArtifact[Examples]):
+    with open(data.uri + "/rows") as given, open(passed.uri + "/rows", "w") as written:
+        written.write(given.read())
+
+@component
+def Count(data: InputArtifact[Examples]) -> OutputDict(count=int):
+    with open(data.uri + "/rows") as given:
+        return {"count": len(given.read())}
+
+@component
+def Praise(count: int) -> OutputDict(said=str):
+    return {"said": f"{count} are many"}
+
+def create_pipeline():
+    make = Make(rows=RuntimeParameter("rows", int, default=3))
+    data = make.outputs["data"]
+    count = Count(data=data)
+    with Cond(count.outputs["count"].future()[0].value > 1):
+        praise = Praise(count=count.outputs["count"])
+    return Pipeline("chain", "root", [make, count, praise], enable_cache=True)
+"""
+
+
+def edit(desk: Desk, source: str) -> None:
+    """What the next command imports, as it would in a process of its own."""
+    desk.write("chain.py", source)
+    del sys.modules["chain"]
+
+
+def test_a_node_that_may_be_skipped_or_run(desk: Desk) -> None:
+    desk.write("chain.py", CHAIN)
+    assert desk.plib("run", "chain.py", "--inline").exit_code == 0
+    page = without_seconds(desk.plib("plan", "chain.py", "--param", "rows=0").stdout)
+    assert page[3:5] == [
+        "? Count depends took N s runs, unless the output of Make is as before",
+        "? Praise depends took N s runs if its condition holds, unless the output of Count is as "
+        "before",
+    ]
+    assert desk.plib("run", "chain.py", "--inline", "--param", "rows=0").exit_code == 0
+    page = without_seconds(desk.plib("plan", "chain.py", "--param", "rows=5").stdout)
+    assert page[4] == (
+        "? Praise depends took N s condition is false: (Count.outputs['count'][0].value > 1), "
+        "if the output of Count is as before"
+    )
+
+
+def test_a_node_that_is_put_between_two(desk: Desk) -> None:
+    desk.write("chain.py", CHAIN)
+    assert desk.plib("run", "chain.py", "--inline").exit_code == 0
+    between = CHAIN.replace(
+        'make.outputs["data"]', '(between := PassOn(data=make.outputs["data"])).outputs["passed"]'
+    ).replace("[make,", "[make, between,")
+    edit(desk, between)
+    page = without_seconds(desk.plib("plan", "chain.py").stdout)
+    assert page[2:4] == [
+        "✓ PassOn runs it is the first time that this node runs",
+        "? Count depends took N s this is decided when the output of PassOn is known",
+    ]
+    assert desk.plib("run", "chain.py", "--inline").exit_code == 0
+    assert desk.plib("show", "latest", "Count").stdout.startswith("Node Count: cached")
+    page = without_seconds(desk.plib("plan", "chain.py", "--no-cache").stdout)
+    assert page[3] == "✓ Count runs took N s caching is off for the run"
+
+
+def test_a_renamed_node(desk: Desk) -> None:
+    desk.write("chain.py", CHAIN)
+    assert desk.plib("run", "chain.py", "--inline").exit_code == 0
+    edit(desk, CHAIN.replace("Count(data=data)", 'Count(data=data).with_id("Rows")'))
+    page = without_seconds(desk.plib("plan", "chain.py").stdout)
+    run_id = page[1].rpartition(" ")[2]
+    assert page[2] == f"= Rows cached same as Count in run {run_id}"
+    assert desk.plib("run", "chain.py", "--inline").exit_code == 0
+    assert desk.plib("why", "latest", "Rows").stdout == (
+        f"Rows did not run: its result is that of execution 2 of Count in run {run_id}: "
+        "all 5 things that its result depends on are the same\n"
+    )

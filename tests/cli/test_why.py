@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
+from pipeline_lib.metadata.connection import DEFAULT_STORE, SqliteConnection
+from pipeline_lib.metadata.store import ExecutionState, RunRecord, RunState, open_store
 from tests.cli.desk import STEPS, Desk, Recorded
 
 
@@ -82,6 +85,21 @@ def test_a_node_that_failed_before_runs_again(desk: Desk) -> None:
     desk.plib("run", "steps.py", "--inline", "--param", "rows=0")
     result = desk.plib("why", "latest", "Divide")
     assert result.stdout == f"Divide ran and failed: it failed in run {first}\n"
+
+
+def test_a_node_that_came_to_no_end_before(recorded: Recorded) -> None:
+    store = open_store(SqliteConnection(str(recorded.desk.folder / DEFAULT_STORE)))
+    (executed,) = (one for one in store.executions(recorded.failed) if one.node_id == "Load")
+    cut_off = replace(
+        executed, run_id="killed", node_id="New", state=ExecutionState.CANCELED, outputs={}, id=0
+    )
+    store.record_run(RunRecord("steps", "killed", RunState.CANCELED))
+    store.record(cut_off)
+    store.record_run(RunRecord("steps", "next", RunState.COMPLETE))
+    store.record(replace(cut_off, run_id="next", state=ExecutionState.COMPLETE))
+    store.close()
+    result = recorded.desk.plib("why", "next", "New")
+    assert result.stdout == "New ran: it did not come to its end in run killed\n"
 
 
 def test_a_run_without_cache(desk: Desk) -> None:

@@ -297,3 +297,31 @@ def test_what_is_written_about_a_run_is_written_once(
     assert ("first" in run.tags) != ("later" in run.tags)
     told = (len(run.notes), "later" in run.tags, run.state is RunState.COMPLETE)
     assert sorted(map(int, told)) == [0, 0, 1]
+
+
+def test_a_sqlite_file_that_is_moved_away_for_a_while_is_waited_for(
+    tmp_path: Path, first_failure: threading.Event
+) -> None:
+    path, away = tmp_path / "store.sqlite", tmp_path / "away.sqlite"
+    with closing(open_store(SqliteConnection(str(path)))) as store:
+        outage(store, lambda: path.rename(away), lambda: away.rename(path), first_failure)
+
+
+@pytest.mark.parametrize("replaced", [False, True], ids=["deleted", "replaced"])
+def test_a_sqlite_file_that_does_not_come_back_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, replaced: bool
+) -> None:
+    monkeypatch.setattr(mlmd_session, "_PATIENCE", 0.5)
+    path = tmp_path / "store.sqlite"
+    with closing(open_store(SqliteConnection(str(path)))) as store:
+        store.record_run(RunRecord("p", "run", RunState.RUNNING))
+        path.rename(tmp_path / "away.sqlite")
+        if replaced:
+            open_store(SqliteConnection(str(path))).close()
+        with pytest.raises(MetadataStoreError) as raised:
+            record_one(store, "node")
+        assert str(raised.value) == (
+            f"Metadata store {str(path)!r} was moved, deleted or replaced while this process had "
+            "it open. Put it back; a run that this has ended goes on with: plib run --resume RUN"
+        )
+        assert path.exists() is replaced

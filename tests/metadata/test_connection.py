@@ -198,7 +198,7 @@ def damaged(tmp_path: Path) -> Path:
 
 def test_a_damaged_database_is_an_error_of_ours(damaged: Path) -> None:
     with (
-        pytest.raises(MetadataStoreError, match="database disk image is malformed"),
+        pytest.raises(MetadataStoreError, match="is damaged"),
         closing(open_store(SqliteConnection(str(damaged)))) as store,
     ):
         store.runs()

@@ -124,6 +124,27 @@ def test_a_running_run_keeps_what_it_uses_however_old_it_is(desk: Desk) -> None:
     assert desk.garbage() == ["oldest/load", "running/reader"]
 
 
+def test_a_run_that_was_killed_counts_as_old_as_the_caller_knows(desk: Desk) -> None:
+    desk.run("killed", state=RunState.RUNNING)
+    desk.step("killed", "load")
+    desk.run("going-on", state=RunState.RUNNING)
+    desk.run("newest")
+    found = find_garbage(desk.store, 1, has_ended=lambda run: run.run_id == "killed")
+    assert [one.execution.run_id for one in found.artifacts] == ["killed"]
+    assert [run.run_id for run in found.running] == ["going-on"]
+
+
+def test_what_a_run_that_was_taken_up_meanwhile_uses_is_spared(desk: Desk) -> None:
+    desk.run("failed", state=RunState.FAILED)
+    load = desk.step("failed", "load")
+    desk.run("newest")
+    found = find_garbage(desk.store, 1)
+    desk.run("failed", state=RunState.RUNNING)
+    (spared,) = remove_artifacts(desk.store, found)
+    assert spared.record.id == load.id
+    assert files.exists(load.uri)
+
+
 def pushed(desk: Desk, run_id: str, destination: str, was_pushed: int = 1) -> None:
     desk.run(run_id)
     model = desk.step(run_id, "train", desk.step(run_id, "load"), kind="Model")

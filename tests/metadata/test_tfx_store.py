@@ -24,6 +24,7 @@ from pipeline_lib.metadata.store import (
     RunState,
     open_store,
 )
+from pipeline_lib.report.other_tools import told_by_nodes
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "tfx_store.sql"
 FIRST, CACHED, LAST = (
@@ -133,3 +134,55 @@ def test_the_commands_show_it(path: Path, command: list[str], shown: str) -> Non
     result = CliRunner().invoke(plib, [*command, "--store", str(path)])
     assert result.exit_code == 0
     assert shown in result.stdout
+
+
+@pytest.fixture
+def failed(path: Path) -> Path:
+    """The store, with a node of the last run that has failed."""
+    with closing(open_store(SqliteConnection(str(path)))) as store:
+        failed_id = next(one.id for one in store.executions(LAST) if one.node_id == "Bless")
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE Execution SET last_known_state = 4 WHERE id = ?", [failed_id])
+    return path
+
+
+@pytest.mark.parametrize("command", [["runs"], ["show", LAST]], ids=["runs", "show"])
+def test_a_run_with_a_failed_node_has_failed(failed: Path, command: list[str]) -> None:
+    """TFX records how nodes have ended, and not how the run has."""
+    result = CliRunner().invoke(plib, [*command, "--store", str(failed)])
+    assert result.exit_code == 0
+    (line,) = (line for line in result.stdout.splitlines() if LAST in line)
+    assert "failed" in line.split()
+
+
+def test_when_a_run_ended(store: MetadataStore) -> None:
+    run, executions = store.run(FIRST), store.executions(FIRST)
+    told = told_by_nodes(run, executions)
+    assert (run.ended, told.ended) == (0, max(one.ended for one in executions))
+    assert told.state is RunState.COMPLETE
+
+
+@pytest.mark.parametrize(
+    ("run_id", "why"),
+    [
+        (FIRST, "Train ran: another tool recorded this, and not what the result depends on"),
+        (
+            CACHED,
+            f"Train did not run: its result is that of execution 2 in run {FIRST}; another tool "
+            "recorded this, and not what the result depends on",
+        ),
+    ],
+)
+def test_why_a_node_ran_is_not_known(path: Path, run_id: str, why: str) -> None:
+    result = CliRunner().invoke(plib, ["why", run_id, "Train", "--store", str(path)])
+    assert (result.exit_code, result.stdout) == (0, f"{why}\n")
+
+
+@pytest.mark.parametrize("command", [["replay", LAST, "Train"], ["run", "--resume", LAST]])
+def test_what_was_run_elsewhere_is_not_run_again(path: Path, command: list[str]) -> None:
+    result = CliRunner().invoke(plib, [*command, "--store", str(path)])
+    assert (result.exit_code, result.stderr) == (
+        2,
+        f"Error: Run {LAST!r} was recorded by another tool, without its compiled pipeline. "
+        "It can be looked at, and not be run again from here.\n",
+    )

@@ -37,6 +37,14 @@ def texts(before: ExecutionRecord, after: ExecutionRecord, **more: Any) -> list[
             "code: what pkg.helpers does when it is imported changed",
         ),
         ("code.pipeline_lib", "0.1", "0.2", "code: pipeline_lib 0.1 -> 0.2"),
+        ("file.module_file", "1", "2", "code: the module file changed"),
+        ("file.module_file.trainer.py:run_fn", "1", "2", "code: run_fn in trainer.py changed"),
+        (
+            "file.module_file.layers.py:<top level>",
+            "1",
+            "2",
+            "code: what layers.py does when it is imported changed",
+        ),
     ],
 )
 def test_code(leaf: str, before: str | None, after: str | None, text: str) -> None:
@@ -45,6 +53,26 @@ def test_code(leaf: str, before: str | None, after: str | None, text: str) -> No
     (change,) = changes(earlier, later)
     assert (change.leaf, change.text) == (leaf, text)
     assert (change.before, change.after) == (before, after)
+
+
+def test_a_definition_in_a_module_file_that_is_new_or_gone() -> None:
+    one, other = (
+        execution({"file.module_file.trainer.py:<top level>": "1", f"file.module_file.{name}": "1"})
+        for name in ("trainer.py:build", "layers.py:build")
+    )
+    assert texts(one, other) == [
+        "code: build in layers.py is new",
+        "code: build in trainer.py is gone",
+    ]
+
+
+def test_a_record_from_before_module_files_were_told_in_parts() -> None:
+    staged = {"module_file": "/root/.sources/d2/trainer.py"}
+    earlier = execution({"parameter.module_file": "d1/trainer.py"}, parameters=staged)
+    leaves = {"parameter.module_file": "trainer.py", "file.module_file.trainer.py:run_fn": "1"}
+    assert texts(earlier, execution(leaves, parameters=staged)) == [
+        "module file trainer.py of parameter module_file: changed, or a module that it imports"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -74,6 +102,12 @@ def test_code(leaf: str, before: str | None, after: str | None, text: str) -> No
             "/root/.sources/d2/trainer.py",
             ("d1/trainer.py", "d2/trainer.py"),
             "module file trainer.py of parameter x: changed, or a module that it imports",
+        ),
+        (
+            "/root/.sources/d1/trainer.py",
+            "/root/.sources/d2/train.py",
+            ("trainer.py", "train.py"),
+            "parameter x: trainer.py -> train.py",
         ),
         (
             "environment_variable('KEY')",
@@ -118,7 +152,7 @@ def artifact(id: int, fingerprint: str = "f", **properties: Any) -> ArtifactReco
 
 def test_inputs() -> None:
     one, other = reading(artifact(12, "f1")), reading(artifact(31, "f2"))
-    writers = {31: "CsvExampleGen"}
+    writers = {31: "written by CsvExampleGen"}
     assert texts(one, other, writers=writers) == [
         "input data: other content (artifact 12 -> 31, written by CsvExampleGen)"
     ]
@@ -143,4 +177,7 @@ def test_a_record_of_an_earlier_release_knows_no_parts_of_code() -> None:
 
 def test_writers_of_artifacts() -> None:
     load = execution({}, outputs={"data": [artifact(1), artifact(2)]})
-    assert writers_in([load]) == {1: "n", 2: "n"}
+    resolved = execution({}, outputs={"data": [artifact(2), artifact(3)]}, chosen=True)
+    told = {1: "written by n", 2: "written by n", 3: "found by n"}
+    assert writers_in([load, resolved]) == told
+    assert writers_in([resolved, load]) == told

@@ -461,7 +461,8 @@ class TestRefused:
         shutil.rmtree(tmp_path / "root" / ".pipelines")
         message = (
             "The compiled pipeline of run 'r' is not below its pipeline root "
-            f"'{tmp_path}/root' any more."
+            f"'{tmp_path}/root' any more. Put the files back if they were moved; if they were "
+            "deleted, a new run makes them again."
         )
         with raises(RunNotFoundError, message):
             RUNNER.resume("r", metadata_connection_config=config)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline_lib.errors import PipelineLibError
-from pipeline_lib.runners.local.run_lock import sole_runner
+from pipeline_lib.errors import MetadataStoreError, PipelineLibError
+from pipeline_lib.runners.local.run_lock import has_died_here, is_running_here, sole_runner
 from tests.runners.processes import has_ended, watched
 
 
@@ -28,6 +28,19 @@ def test_a_run_that_another_holds_is_refused(tmp_path: Path) -> None:
 def test_runs_of_one_id_below_two_roots_are_two(tmp_path: Path) -> None:
     with sole_runner("r", str(tmp_path / "one")), sole_runner("r", str(tmp_path / "two")):
         pass
+
+
+def test_a_lock_that_is_left_tells_of_a_run_whose_end_is_not_recorded(tmp_path: Path) -> None:
+    place = ("r", str(tmp_path))
+    assert (is_running_here(*place), has_died_here(*place)) == (False, False)
+    with sole_runner(*place):
+        assert (is_running_here(*place), has_died_here(*place)) == (True, False)
+    with pytest.raises(MetadataStoreError), sole_runner(*place):
+        raise MetadataStoreError("the disk is full")
+    assert (is_running_here(*place), has_died_here(*place)) == (False, True)
+    with pytest.raises(PipelineLibError), sole_runner(*place):
+        raise PipelineLibError("a node failed, which is recorded")
+    assert (is_running_here(*place), has_died_here(*place)) == (False, False)
 
 
 def test_the_workers_of_a_runner_that_has_died_are_waited_for(tmp_path: Path) -> None:

@@ -10,17 +10,18 @@ from pipeline_lib.errors import PipelineLibError
 from pipeline_lib.ir.executors import ImportExecutor, ResolveExecutor
 from pipeline_lib.ir.node import Node
 from pipeline_lib.ir.node_set import NodeSet, in_running_order
+from pipeline_lib.metadata.history import last_to_compare_with
 from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState, MetadataStore
+from pipeline_lib.node.caching import cache_off
 from pipeline_lib.node.drive import decide, new_execution
 from pipeline_lib.node.due import Due
 from pipeline_lib.node.nesting import Nested
 from pipeline_lib.node.publish import publish_nested
 from pipeline_lib.node.run import Run
-from pipeline_lib.runners.local.planned_node import PlannedNode, Verdict, in_words
+from pipeline_lib.runners.local.planned_node import PlannedNode, Verdict, came_to_nothing
 from pipeline_lib.runners.local.planning_store import PlanningStore
 from pipeline_lib.runners.local.unknown_results import UnknownResults
 
-_ENDED = (ExecutionState.COMPLETE, ExecutionState.CACHED, ExecutionState.FAILED)
 _WITHOUT_WORK = (Verdict.IMPORT, Verdict.RESOLVE, Verdict.NESTED)
 
 
@@ -86,13 +87,18 @@ class _Planner:
     def _plan_without_guess(self, node: Node, run: Run, unknown: tuple[str, ...]) -> None:
         """Plan a node that reads what has never been written before."""
         decided_later = node.condition is not None or isinstance(node.executor, NodeSet)
-        verdict = Verdict.DEPENDS if decided_later else Verdict.RUN
-        reason = "" if decided_later else _reads_new(unknown)
-        self._add(node, run, verdict, reason, unknown)
+        history = self._history(new_execution(node, run))
+        note = cache_off(node, run)
+        # What is new may be equal to what another node has given it before.
+        may_be_known = not note and any(one.state.is_success for one in history)
+        if decided_later or may_be_known:
+            self._add(node, run, Verdict.DEPENDS, "", unknown)
+        else:
+            self._add(node, run, Verdict.RUN, note or _came_to_nothing(history), unknown)
 
     def _verdict_on_due(self, execution: ExecutionRecord, unknown: tuple[str, ...]) -> Verdict:
         """Other inputs may be those of an earlier result, if all else is as it was."""
-        earlier = _last_ended(self._history(execution))
+        earlier = last_to_compare_with(self._history(execution))
         if not unknown or earlier is None or execution.cache_note:
             return Verdict.RUN
         same = _without_inputs(earlier) == _without_inputs(execution)
@@ -149,7 +155,15 @@ class _Planner:
         if verdict in _WITHOUT_WORK:
             seconds = None
         self.planned.append(
-            PlannedNode(execution, verdict, reason, tuple(unknown), _last_ended(history), seconds)
+            PlannedNode(
+                execution,
+                verdict,
+                reason,
+                tuple(unknown),
+                last_to_compare_with(history),
+                seconds,
+                is_conditional=node.condition is not None,
+            )
         )
         if verdict in (Verdict.RUN, Verdict.DEPENDS) or unknown:
             self._results.unknown.add(execution.instance)
@@ -175,14 +189,11 @@ class _Planner:
             self._store.record(guess)
 
 
-def _last_ended(history: Sequence[ExecutionRecord]) -> ExecutionRecord | None:
-    return next((one for one in history if one.state in _ENDED), None)
+def _came_to_nothing(history: Sequence[ExecutionRecord]) -> str:
+    last = last_to_compare_with(history)
+    return "" if last is None else came_to_nothing(last)
 
 
 def _without_inputs(execution: ExecutionRecord) -> dict[str, str]:
     leaves = execution.cache_leaves.items()
     return {name: leaf for name, leaf in leaves if not name.startswith("input.")}
-
-
-def _reads_new(unknown: Sequence[str]) -> str:
-    return f"it reads what {in_words(unknown)} never wrote before"

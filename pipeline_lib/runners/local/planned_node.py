@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from pipeline_lib.metadata.store import ExecutionRecord
+from pipeline_lib.metadata.store import ExecutionRecord, ExecutionState
 
 
 class Verdict(Enum):
@@ -38,6 +38,7 @@ class PlannedNode:
         unknown: nodes before it whose results will be known in the run only.
         earlier: the node's last execution that came to an end.
         seconds: how long it took when it was executed last; `None` where it never was.
+        is_conditional: it has a condition of its own.
     """
 
     execution: ExecutionRecord
@@ -46,6 +47,13 @@ class PlannedNode:
     unknown: tuple[str, ...] = ()
     earlier: ExecutionRecord | None = None
     seconds: float | None = None
+    is_conditional: bool = False
+
+
+def came_to_nothing(earlier: ExecutionRecord) -> str:
+    """That an earlier execution gave no result, in words."""
+    how = "failed" if earlier.state is ExecutionState.FAILED else "did not come to its end"
+    return f"it {how} in run {earlier.run_id}"
 
 
 def in_words(names: Sequence[str]) -> str:

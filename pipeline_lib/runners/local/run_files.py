@@ -42,11 +42,17 @@ def kept_pipeline(run: RunRecord) -> ir.Pipeline:
     Raises:
         RunNotFoundError: it is not there, since another tool made the run or its files are gone.
     """
+    if not run.pipeline_digest:
+        raise RunNotFoundError(
+            f"Run {run.run_id!r} was recorded by another tool, without its compiled pipeline. "
+            "It can be looked at, and not be run again from here."
+        )
     place = _place(run.pipeline_root, run.pipeline_digest)
-    if not run.pipeline_digest or not files.exists(place):
+    if not files.exists(place):
         raise RunNotFoundError(
             f"The compiled pipeline of run {run.run_id!r} is not below its pipeline root "
-            f"{run.pipeline_root!r} any more."
+            f"{run.pipeline_root!r} any more. Put the files back if they were moved; if they were "
+            "deleted, a new run makes them again."
         )
     from pipeline_lib.ir import serde
 

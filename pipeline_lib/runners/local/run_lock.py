@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-from pipeline_lib.errors import PipelineLibError
+from pipeline_lib.errors import MetadataStoreError, PipelineLibError
 
 _TIME_TO_END = 10.0
 """Seconds that the workers of a runner that has died may take to end."""
@@ -43,17 +43,38 @@ def sole_runner(run_id: str, root: str) -> Iterator[int]:
         lock.flush()
         try:
             yield lock.fileno()
-        finally:
+        except MetadataStoreError:
+            # That the run has ended could not be recorded: the file that is left tells it.
+            raise
+        except BaseException:
             os.unlink(path)
+            raise
+        os.unlink(path)
 
 
 def is_running_here(run_id: str, root: str) -> bool:
     """Whether a process on this machine is running it; arguments as in `sole_runner`."""
+    return _is_held(run_id, root) is True
+
+
+def has_died_here(run_id: str, root: str) -> bool:
+    """Whether its runner ended on this machine, since this was started, and could not record that.
+
+    It was killed, or the store had failed.
+    """
+    return _is_held(run_id, root) is False
+
+
+def _is_held(run_id: str, root: str) -> bool | None:
+    """Whether a process has the lock; `None` where there is none."""
     try:
         with open(_lock_path(f"{root}\n{run_id}"), encoding="ascii") as lock:
-            return _is_alive(lock.read())
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            return False
     except FileNotFoundError:
-        return False
+        return None
+    except BlockingIOError:
+        return True
 
 
 def _locked(path: str, run_id: str) -> TextIO | None:

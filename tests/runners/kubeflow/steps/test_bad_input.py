@@ -175,7 +175,8 @@ class TestANode:
         root.rename(run_steps.folder / "elsewhere")
         assert run_steps.fail("node", "--node", "Multiply") == (
             f"RunNotFoundError: The compiled pipeline of run 'r1' is not below its pipeline root "
-            f"'{root}' any more."
+            f"'{root}' any more. Put the files back if they were moved; if they were deleted, a "
+            "new run makes them again."
         )
 
     def test_whose_module_is_not_in_the_image(self, run_steps: Steps) -> None:
