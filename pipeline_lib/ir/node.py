@@ -43,10 +43,18 @@ class ParameterType(Enum):
     STRING = "str"
     BOOL = "bool"
     JSON = "list or dict"
+    """Where it is not known which."""
+    LIST = "list"
+    DICT = "dict"
     MODULE = "path of a Python file of the user"
     """Travels with the pipeline as a source bundle."""
     PATH = "path of data outside the pipeline"
     """What lies at the path enters the cache key."""
+
+    @property
+    def is_json(self) -> bool:
+        """Whether values are lists or dicts."""
+        return self in (ParameterType.JSON, ParameterType.LIST, ParameterType.DICT)
 
 
 @dataclass(frozen=True)
