@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline_lib.artifacts.artifact import Artifact, PropertyType
 from pipeline_lib.artifacts.value_artifact import value_artifact_class
+from pipeline_lib.dsl.json_values import container_type
 from pipeline_lib.dsl.placeholder import ValuePlaceholder
 from pipeline_lib.dsl.placeholder_base import Build, Placeholder
 from pipeline_lib.errors import AuthoringError, did_you_mean
@@ -61,7 +62,8 @@ class ArtifactPlaceholder(Placeholder):
                 f"{self._name}.value: artifacts of type {type_name!r} hold no value that a "
                 "placeholder can read. Read a property, or let a component return the value."
             )
-        return self._derive(ArtifactValue, _VALUE_TYPES.get(type_name))
+        known = _VALUE_TYPES.get(type_name) or container_type(self.artifact_class)
+        return self._derive(ArtifactValue, known)
 
     @property
     def uri(self) -> ValuePlaceholder:
@@ -211,7 +213,7 @@ _VALUE_TYPES: Mapping[str, type] = {
     "Boolean": bool,
     "Bytes": bytes,
 }
-"""Type of the value in each value artifact; JSON may hold any."""
+"""Type of the value in each value artifact; a `JsonValue` may hold any."""
 
 _PROPERTY_TYPES: Mapping[PropertyType, type] = {
     PropertyType.INT: int,

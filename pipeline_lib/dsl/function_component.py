@@ -13,6 +13,7 @@ from pipeline_lib.dsl.declarations import ExecutionParameter
 from pipeline_lib.dsl.executor_spec import FunctionExecutorSpec
 from pipeline_lib.dsl.function_signature import FunctionSignature
 from pipeline_lib.dsl.import_path import import_path
+from pipeline_lib.dsl.json_values import container_type
 from pipeline_lib.dsl.node import BaseNode
 from pipeline_lib.errors import AuthoringError
 
@@ -163,6 +164,12 @@ class FunctionComponent(Generic[F, HowFar]):
                 raise TypeError(
                     f"{where} must return a value for {name!r}, got {returned!r}. "
                     f"Annotate it as Optional if it may be missing."
+                )
+            declared = container_type(self.signature.outputs[name])
+            if declared and not isinstance(value, (declared, type(None))):
+                raise TypeError(
+                    f"{where} must return a {declared.__name__} for {name!r}, got {value!r} "
+                    f"of type {type(value).__name__}."
                 )
             output_dict[name][0].value = value  # type: ignore[attr-defined]
 
