@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline_lib.artifacts.value_artifact import value_artifact_class
@@ -62,6 +62,8 @@ class BoundInput:
             raise AuthoringError(
                 f"{where} takes a {wanted.__name__}, got {given!r}, which is a {known.__name__}."
             )
+        if isinstance(given, RunChannel) and given.is_optional:
+            declared = replace(declared, optional=True)
         return cls(declared, given)
 
 

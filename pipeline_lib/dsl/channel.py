@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from copy import copy
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipeline_lib.artifacts.artifact import Artifact
 from pipeline_lib.dsl.artifact_placeholder import ChannelFuture
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from pipeline_lib.dsl.for_each import ForEach
     from pipeline_lib.dsl.node import BaseNode
     from pipeline_lib.dsl.pipeline import PipelineInputs
+
+Self = TypeVar("Self", bound="RunChannel")
 
 
 class Channel(GivenLater):
@@ -70,7 +73,25 @@ class Channel(GivenLater):
 
 
 class RunChannel(Channel):
-    """Artifacts that the run itself makes or is given."""
+    """Artifacts that the run itself makes or is given.
+
+    Attributes:
+        is_optional: whether an input that is given the channel can do without artifacts.
+    """
+
+    is_optional = False
+
+    def as_optional(self: Self) -> Self:
+        """The channel, for an input that shall do without artifacts where there are none.
+
+            PipelineInputs({"baseline": latest_model.outputs["model"].as_optional()})
+
+        Without it an input of a sub-pipeline is required. A component says itself which of its
+        inputs are; what it says is required, it then finds empty, and a function gets `None`.
+        """
+        made = copy(self)
+        made.is_optional = True
+        return made
 
     def future(self) -> ChannelFuture:
         """The artifacts that it will hold, for conditions: `channel.future()[0].value`."""

@@ -26,6 +26,9 @@ class PipelineInputs:
         trainer = Trainer(examples=inputs["examples"], ...)
         Pipeline("train", components=[trainer], inputs=inputs, outputs={"model": ...})
 
+    Where an input is empty, the sub-pipeline is skipped, unless it was given `.as_optional()`: then
+    its nodes find it empty.
+
     Raises:
         AuthoringError: an input is no channel of the run.
     """
@@ -105,7 +108,7 @@ class Pipeline(BaseNode):
             type_name=SUB_PIPELINE_TYPE,
             executor_spec=SubPipelineSpec(),
             inputs={
-                key: BoundInput(ChannelParameter(channel.type), channel)
+                key: BoundInput.check(ChannelParameter(channel.type), channel, f"{where}: {key}")
                 for key, channel in (inputs.raw_inputs if inputs else {}).items()
             },
             outputs={key: channel.type for key, channel in self.inner_outputs.items()},
@@ -150,8 +153,8 @@ class Pipeline(BaseNode):
             for used, how in nodes_used_by(node, self.blocks):
                 if used is handler:
                     raise AuthoringError(
-                        f"{where}: node {handler.id!r} is its exit handler, which runs after all "
-                        f"other nodes, but node {node.id!r} {how}."
+                        f"Node {handler.id!r}, which node {node.id!r} {how}, is the exit handler "
+                        f"of pipeline {self.pipeline_name!r}: it runs after all other nodes."
                     )
 
     def _not_listed(self, used: BaseNode, node: BaseNode, how: str, where: str) -> str:

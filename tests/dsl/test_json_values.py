@@ -69,7 +69,7 @@ def test_the_same_holds_of_parameters_and_loops() -> None:
     message = (
         "ForEach(...) takes a list: a channel of the run, a list of values, a RuntimeParameter of "
         "type list, or a future value that is a list. Got "
-        "ReturnsEveryType.outputs['d'][0].value, of type dict."
+        "ReturnsEveryType.outputs['d'][0].value of type dict."
     )
     with raises(AuthoringError, message):
         ForEach(options)

@@ -97,7 +97,7 @@ def test_what_is_written_is_what_is_read(placeholder: ValuePlaceholder, text: st
         (VALUES.outputs["f"].future()[0].value, float),
         (TEXT, str),
         (FLAG, bool),
-        (VALUES.outputs["ls"].future()[0].value, None),
+        (VALUES.outputs["ls"].future()[0].value, list),
         (MODEL.uri, str),
         (MODEL.custom_property("a"), None),
         (CONFIG.a, None),
