@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from pipeline_lib import ir
 from pipeline_lib.artifacts import files
@@ -17,6 +18,7 @@ from pipeline_lib.metadata.store import (
     RunState,
 )
 from pipeline_lib.node.caching import files_exist
+from pipeline_lib.node.nesting import Nested
 from pipeline_lib.node.places import leftovers
 
 
@@ -39,14 +41,14 @@ def check_resumable(run: RunRecord, pipeline_name: str) -> None:
 
 
 def done_before(
-    run: RunRecord, pipeline: ir.Pipeline, store: MetadataStore
+    run: RunRecord, pipeline: ir.Pipeline, executions: Iterable[ExecutionRecord]
 ) -> dict[str, ExecutionRecord]:
-    """The executions of a run that need not be run again, by instance.
+    """Those of a run's executions, oldest first, that need not be run again, by instance.
 
     A node whose outputs are gone is run again, and so is what comes after it: a loop may get other
     elements. The exit handler is to be told how the run ends now.
     """
-    latest = {one.instance: one for one in store.executions(run.run_id)}
+    latest = {one.instance: one for one in executions}
     if pipeline.exit_handler is not None:
         latest.pop(pipeline.exit_handler.id, None)
     succeeded = [one for one in latest.values() if one.state.is_success]
@@ -54,6 +56,44 @@ def done_before(
     again = set(_run_again(pipeline, "", gone))
     done = [*succeeded, *(one for one in latest.values() if _was_taken_over(one, run, pipeline))]
     return {one.instance: one for one in done if one.node_id not in again}
+
+
+def made_of_other_elements(
+    done: Mapping[str, ExecutionRecord], before: Sequence[ExecutionRecord], loop: Nested
+) -> set[str]:
+    """Instances of what is done in a loop for elements that are not at their places any more.
+
+    An author may have mended the list: what was made of one element is no result of another.
+
+    Args:
+        done: executions that need not be run again, by instance.
+        before: the loop's own executions earlier in the run, oldest first.
+        loop: the loop as it is about to run.
+    """
+    path, place = f"{loop.execution.node_id}.", _depth(loop.execution)
+    now = _elements(loop.execution, loop.node.loop)
+    stale = set()
+    for execution in done.values():
+        if execution.node_id.startswith(path):
+            known = [_elements(one, loop.node.loop) for one in before if one.id < execution.id]
+            position = int(execution.iteration.split(".")[place])
+            at = slice(position, position + 1)
+            if not known or known[-1][at] != now[at]:
+                stale.add(execution.instance)
+    return stale
+
+
+def _depth(execution: ExecutionRecord) -> int:
+    """How many loops are around."""
+    return len(execution.iteration.split(".")) if execution.iteration else 0
+
+
+def _elements(execution: ExecutionRecord, loop: str) -> list[Any]:
+    """What a loop ran for; nothing where that is not recorded, as it may be a secret."""
+    if loop in execution.parameters:
+        values = execution.parameters[loop]
+        return list(values) if isinstance(values, list) else []
+    return [artifact.id for artifact in execution.inputs.get(loop, ())]
 
 
 def _run_again(nodes: NodeSet, path: str, gone: Collection[str]) -> Iterator[str]:
