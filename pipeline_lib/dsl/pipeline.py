@@ -10,7 +10,7 @@ from pipeline_lib.dsl.channel import Channel, OutputChannel, PipelineInputChanne
 from pipeline_lib.dsl.declarations import ChannelParameter, ExecutionParameter
 from pipeline_lib.dsl.executor_spec import SubPipelineSpec, beam_arguments
 from pipeline_lib.dsl.foreign import adopted
-from pipeline_lib.dsl.node import BaseNode
+from pipeline_lib.dsl.node import BaseNode, node_list
 from pipeline_lib.dsl.runtime_parameter import RuntimeParameter
 from pipeline_lib.dsl.used_nodes import nodes_used_by
 from pipeline_lib.errors import AuthoringError, did_you_mean
@@ -97,7 +97,9 @@ class Pipeline(BaseNode):
             ExecutionParameter(str, optional=True), root or None, f"{where}: pipeline_root"
         )
         self.pipeline_root: str | RuntimeParameter | None = bound_root.value
-        self.components: list[BaseNode] = [adopted(component) for component in components]
+        self.components: list[BaseNode] = [
+            adopted(component) for component in node_list(components, f"{where} takes")
+        ]
         self.metadata_connection_config = metadata_connection_config
         self.beam_pipeline_args = beam_arguments(beam_pipeline_args, where)
         self.pipeline_inputs = inputs

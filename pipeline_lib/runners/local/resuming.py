@@ -9,7 +9,7 @@ from typing import Any
 from pipeline_lib import ir
 from pipeline_lib.artifacts import files
 from pipeline_lib.errors import AuthoringError
-from pipeline_lib.ir.node_set import NodeSet, in_running_order
+from pipeline_lib.ir.node_set import NodeSet, full_ids, in_running_order
 from pipeline_lib.metadata.store import (
     ExecutionRecord,
     ExecutionState,
@@ -104,20 +104,13 @@ def _run_again(nodes: NodeSet, path: str, gone: Collection[str]) -> Iterator[str
         inside = f"{full_id}."
         found = [full_id] if full_id in gone else []
         if nodes.dependencies[node.id] & again:
-            found = [full_id, *_full_ids(node.executor, inside)]
+            found = list(full_ids([node], path))
         elif isinstance(node.executor, NodeSet):
             found += _run_again(node.executor, inside, gone)
         if found:
             again.add(node.id)
             yield full_id
             yield from found
-
-
-def _full_ids(executor: object, path: str) -> Iterator[str]:
-    if isinstance(executor, NodeSet):
-        for node in executor.nodes:
-            yield path + node.id
-            yield from _full_ids(node.executor, f"{path}{node.id}.")
 
 
 def _was_taken_over(execution: ExecutionRecord, run: RunRecord, pipeline: ir.Pipeline) -> bool:
