@@ -19,6 +19,7 @@ class ResolverStrategy(Protocol):
     """Picks artifacts.
 
     Implementations are found by import path, and made with the resolver's `config` as arguments.
+    One may name the artifact types that it cannot do without, as `INPUT_TYPES`.
     """
 
     def resolve_artifacts(self, candidates: Candidates) -> Candidates | None:
@@ -58,6 +59,8 @@ class LatestBlessedModelStrategy:
     Takes two inputs, one of type `Model` and one of type `ModelBlessing`; a blessing names its
     model by the custom property `current_model_id`, as TFX's Evaluator writes it.
     """
+
+    INPUT_TYPES = ("Model", "ModelBlessing")
 
     def resolve_artifacts(self, candidates: Candidates) -> Candidates:
         """The newest blessed model and its blessing; both empty where no model is blessed."""

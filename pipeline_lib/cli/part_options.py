@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
 from pipeline_lib.cli.completing import complete_run
 from pipeline_lib.cli.gathered_options import Command, gathered
+from pipeline_lib.cli.run_id import find_run
+from pipeline_lib.metadata.store import MetadataStore
 from pipeline_lib.runners.local.run_options import RunOptions
 
 _OPTIONS = (
@@ -37,6 +41,13 @@ _OPTIONS = (
 def part_options(command: Command) -> Command:
     """Add the options to a command; they arrive as one `part: RunOptions`."""
     return gathered(command, _OPTIONS, "part", _part)
+
+
+def with_base_run(part: RunOptions, store: MetadataStore) -> RunOptions:
+    """The part, with the whole id of the run to take results over from."""
+    if part.base_run is None:
+        return part
+    return replace(part, base_run=find_run(part.base_run, store.runs()).run_id)
 
 
 def _part(

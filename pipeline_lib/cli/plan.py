@@ -12,6 +12,7 @@ import click
 from pipeline_lib.cli.examples import examples
 from pipeline_lib.cli.exit_codes import debug_option
 from pipeline_lib.cli.output import json_option, write, write_json
+from pipeline_lib.cli.part_options import part_options, with_base_run
 from pipeline_lib.cli.pipeline_argument import pipeline_argument
 from pipeline_lib.cli.runtime_parameters import param_option, typed_parameters
 from pipeline_lib.cli.store_option import store_of_run, store_option
@@ -21,6 +22,7 @@ from pipeline_lib.metadata.store import MetadataStore, open_store
 from pipeline_lib.report.plan_page import plan_json, plan_page
 from pipeline_lib.runners.local.intended_run import intended_local_run
 from pipeline_lib.runners.local.plan import plan_run
+from pipeline_lib.runners.local.run_options import RunOptions
 
 
 @click.command(
@@ -28,6 +30,7 @@ from pipeline_lib.runners.local.plan import plan_run
     epilog=examples(
         "plib plan pipeline.py",
         "plib plan pipeline.py --param epochs=3",
+        "plib plan pipeline.py --from Trainer --to Evaluator",
         "plib plan pipeline.py --json",
     ),
 )
@@ -35,6 +38,7 @@ from pipeline_lib.runners.local.plan import plan_run
 @program_arguments_argument
 @as_tfx_option
 @param_option
+@part_options
 @click.option("--no-cache", is_flag=True, help="Plan a run that uses no earlier results.")
 @store_option
 @json_option
@@ -44,6 +48,7 @@ def command(
     program_arguments: tuple[str, ...],
     as_tfx: bool,
     given: tuple[tuple[str, str], ...],
+    part: RunOptions,
     no_cache: bool,
     store_path: str | None,
     as_json: bool,
@@ -60,7 +65,7 @@ def command(
     parameters = typed_parameters(given, loaded.ir)
     run = intended_local_run(loaded.ir, parameters, use_cache=not no_cache)
     with _store_to_read(store_of_run(store_path, loaded.store)) as store:
-        planned = plan_run(run, store)
+        planned = plan_run(run, store, with_base_run(part, store))
     name = loaded.ir.name
     write_json(plan_json(name, planned)) if as_json else write(plan_page(name, planned))
 

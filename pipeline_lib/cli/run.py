@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import closing, redirect_stdout
-from dataclasses import replace
 
 import click
 
@@ -15,7 +14,7 @@ from pipeline_lib.cli.completing import complete_run
 from pipeline_lib.cli.examples import examples
 from pipeline_lib.cli.exit_codes import debug_option
 from pipeline_lib.cli.output import json_option, write_json
-from pipeline_lib.cli.part_options import part_options
+from pipeline_lib.cli.part_options import part_options, with_base_run
 from pipeline_lib.cli.pipeline_argument import (
     LoadedPipeline,
     load_pipeline,
@@ -123,7 +122,7 @@ def command(
     def run(loaded: LoadedPipeline, options: RunOptions) -> RunResult:
         store = store_of_run(store_path, loaded.store)
         run_id = new_run_id()
-        chosen = _with_base_run(part, store) if part.is_partial else options
+        chosen = _of_existing_run(part, store) if part.is_partial else options
         return _shown(
             lambda: runner.run(
                 loaded.ir,
@@ -143,12 +142,11 @@ def command(
     for_each_pipeline(target, as_tfx, program_arguments, run)
 
 
-def _with_base_run(part: RunOptions, config: MetadataConnectionConfig) -> RunOptions:
-    """The part, with the whole id of the run to take results over from."""
+def _of_existing_run(part: RunOptions, config: MetadataConnectionConfig) -> RunOptions:
     if part.base_run is None:
         return part
     with closing(open_existing(config)) as store:
-        return replace(part, base_run=find_run(part.base_run, store.runs()).run_id)
+        return with_base_run(part, store)
 
 
 def _refuse_with_resume(**given: object) -> None:

@@ -55,18 +55,21 @@ def typed_parameters(given: Iterable[tuple[str, str]], pipeline: Pipeline) -> di
         try:
             values[name] = _READERS.get(kind, str)(text)
         except (ValueError, KeyError) as error:
-            detail = f": {error}" if kind is ParameterType.JSON else ""
+            detail = f": {error}" if kind.is_json else ""
             raise _bad_parameter(
                 f"{name!r} takes {_EXPECTED[kind]}, got {text!r}{detail}."
             ) from error
     return values
 
 
-def _list_or_dict(text: str) -> Any:
-    value = json.loads(text)
-    if not isinstance(value, (list, dict)):
-        raise ValueError(f"it is a {type(value).__name__}")
-    return value
+def _json_of(*types: type) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
+        value = json.loads(text)
+        if not isinstance(value, types):
+            raise ValueError(f"it is of type {type(value).__name__}")
+        return value
+
+    return read
 
 
 def _bad_parameter(message: str) -> click.BadParameter:
@@ -77,11 +80,15 @@ _READERS: Mapping[ParameterType, Callable[[str], Any]] = {
     ParameterType.INT: int,
     ParameterType.FLOAT: float,
     ParameterType.BOOL: lambda text: _BOOLEANS[text.lower()],
-    ParameterType.JSON: _list_or_dict,
+    ParameterType.JSON: _json_of(list, dict),
+    ParameterType.LIST: _json_of(list),
+    ParameterType.DICT: _json_of(dict),
 }
 _EXPECTED = {
     ParameterType.INT: "an int",
     ParameterType.FLOAT: "a float",
     ParameterType.BOOL: "true or false",
     ParameterType.JSON: "a list or dict as JSON",
+    ParameterType.LIST: "a list as JSON",
+    ParameterType.DICT: "a dict as JSON",
 }

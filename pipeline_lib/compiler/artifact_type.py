@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipeline_lib import ir
 from pipeline_lib.artifacts.artifact import Artifact
 from pipeline_lib.dsl.import_path import import_path
+from pipeline_lib.dsl.json_values import recorded_type
 
 
 def artifact_type(artifact_class: type[Artifact]) -> ir.ArtifactType:
@@ -16,5 +17,5 @@ def artifact_type(artifact_class: type[Artifact]) -> ir.ArtifactType:
     return ir.ArtifactType(
         name=artifact_class.TYPE_NAME,
         properties={name: declared.type for name, declared in artifact_class.PROPERTIES.items()},
-        class_path=import_path(artifact_class, "Artifact type"),
+        class_path=import_path(recorded_type(artifact_class), "Artifact type"),
     )

@@ -46,9 +46,13 @@ class ChannelSources:
             case LoopChannel(loop=loop):
                 return (self._input_of(channel, loop, ITEM, level, reader),)
             case PipelineInputChannel(inputs=inputs, output_key=key):
-                pipeline = self._levels.pipeline_with(inputs)
-                if pipeline is not None:
-                    return (self._input_of(channel, pipeline, key, level, reader),)
+                pipeline = self._levels.pipeline_with(inputs, level)
+                if pipeline is None:
+                    raise AuthoringError(
+                        f"{reader} reads {channel!r}, of inputs that no pipeline was given. Give "
+                        "them to the one around it: Pipeline(..., inputs=...)."
+                    )
+                return (self._input_of(channel, pipeline, key, level, reader),)
         raise AuthoringError(
             f"{reader} reads {channel!r}, which no node of this pipeline writes. "
             "Read artifacts of earlier runs through a Resolver."
@@ -62,7 +66,15 @@ class ChannelSources:
             case OutputChannel(producer=producer):
                 home = self._levels.level_of(producer)
                 inside = home.path[home.depth_in_common(level) :] if home else []
-                return any(isinstance(one.holder, ForEach) for one in inside)
+                if any(isinstance(one.holder, ForEach) for one in inside):
+                    return True
+                if isinstance(producer, Pipeline) and home:
+                    written = producer.inner_outputs[channel.output_key]
+                    return self.are_collected(written, self._levels.inside(producer))
+            case PipelineInputChannel(inputs=inputs, output_key=key):
+                pipeline = self._levels.pipeline_with(inputs, level)
+                around = pipeline and self._levels.inside(pipeline).parent
+                return bool(around and self.are_collected(inputs.raw_inputs[key], around))
         return False
 
     def _output(self, channel: OutputChannel, level: Level, reader: str) -> ir.InputSource:

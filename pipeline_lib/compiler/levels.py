@@ -51,10 +51,11 @@ class Levels:
         """The level that a node is in; `None` if no pipeline lists it."""
         return self._level_of.get(node)
 
-    def pipeline_with(self, inputs: PipelineInputs) -> Pipeline | None:
-        """The pipeline that has these inputs."""
-        pipelines = (one for one in self._level_in if isinstance(one, Pipeline))
-        return next((one for one in pipelines if one.pipeline_inputs is inputs), None)
+    def pipeline_with(self, inputs: PipelineInputs, level: Level) -> Pipeline | None:
+        """The pipeline that has these inputs; of several the one around the level."""
+        around = [one.holder for one in reversed(level.path)]
+        holders = (one for one in [*around, *self._level_in] if isinstance(one, Pipeline))
+        return next((one for one in holders if one.pipeline_inputs is inputs), None)
 
     def _add(self, level: Level, nodes: Sequence[BaseNode], depth: int) -> None:
         for node in nodes:
@@ -69,7 +70,8 @@ class Levels:
                 raise AuthoringError(
                     f"Node {node.id!r} is listed by two pipelines: "
                     f"{_pipeline_of(self._level_of[node])!r} and {_pipeline_of(level)!r}. "
-                    "Make it twice."
+                    "Make it twice; or list it once, and let the other pipeline read its outputs "
+                    "as PipelineInputs."
                 )
             level.members.append(node)
             self._level_of[node] = level

@@ -25,7 +25,7 @@ class RuntimeParameters:
         if known != parameter:
             raise AuthoringError(
                 f"Runtime parameter {parameter.name!r} is declared in two ways: "
-                f"{known} and {parameter}. Make one object and use it everywhere."
+                f"{known!r} and {parameter!r}. Make one object and use it everywhere."
             )
         return RuntimeParameterValue(parameter.name)
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from pipeline_lib.artifacts.artifact import Artifact, PropertyType
 from pipeline_lib.artifacts.value_artifact import value_artifact_class
+from pipeline_lib.dsl.json_values import container_type
 from pipeline_lib.dsl.placeholder import ValuePlaceholder
-from pipeline_lib.dsl.placeholder_base import Build, Placeholder
+from pipeline_lib.dsl.placeholder_base import Build, Placeholder, checked_key
 from pipeline_lib.errors import AuthoringError, did_you_mean
 from pipeline_lib.ir.expressions import (
     ArtifactProperty,
@@ -61,7 +62,8 @@ class ArtifactPlaceholder(Placeholder):
                 f"{self._name}.value: artifacts of type {type_name!r} hold no value that a "
                 "placeholder can read. Read a property, or let a component return the value."
             )
-        return self._derive(ArtifactValue, _VALUE_TYPES.get(type_name))
+        known = _VALUE_TYPES.get(type_name) or container_type(self.artifact_class)
+        return self._derive(ArtifactValue, known)
 
     @property
     def uri(self) -> ValuePlaceholder:
@@ -102,7 +104,8 @@ class ArtifactPlaceholder(Placeholder):
 
     def custom_property(self, name: str) -> ValuePlaceholder:
         """A free property that the producing component sets."""
-        return self._derive(lambda of: ArtifactProperty(of, name, custom=True))
+        checked = checked_key(name, f"{self._name}.custom_property")
+        return self._derive(lambda of: ArtifactProperty(of, checked, custom=True))
 
     def _derive(
         self, wrap: Callable[[Expression], Expression], value_type: type | None = None
@@ -196,12 +199,14 @@ class _OutputList(ArtifactsPlaceholder):
 
 def input(key: str) -> ArtifactsPlaceholder:
     """The artifacts at an input of the node itself: `input("model")[0].uri`."""
-    return ArtifactsPlaceholder(lambda _: InputArtifacts(key), f"input({key!r})")
+    checked = checked_key(key, "input")
+    return ArtifactsPlaceholder(lambda _: InputArtifacts(checked), f"input({key!r})")
 
 
 def output(key: str) -> ArtifactsPlaceholder:
     """The artifacts at an output of the node itself: `output("model")[0].uri`."""
-    return _OutputList(lambda _: OutputArtifacts(key), f"output({key!r})")
+    checked = checked_key(key, "output")
+    return _OutputList(lambda _: OutputArtifacts(checked), f"output({key!r})")
 
 
 _VALUE_TYPES: Mapping[str, type] = {
@@ -211,7 +216,7 @@ _VALUE_TYPES: Mapping[str, type] = {
     "Boolean": bool,
     "Bytes": bytes,
 }
-"""Type of the value in each value artifact; JSON may hold any."""
+"""Type of the value in each value artifact; a `JsonValue` may hold any."""
 
 _PROPERTY_TYPES: Mapping[PropertyType, type] = {
     PropertyType.INT: int,

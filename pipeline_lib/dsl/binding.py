@@ -12,6 +12,7 @@ from pipeline_lib.dsl.channel import Channel, RunChannel
 from pipeline_lib.dsl.declarations import ChannelParameter, ExecutionParameter
 from pipeline_lib.dsl.dynamic_parameter import checked_future_value
 from pipeline_lib.dsl.foreign import adopted
+from pipeline_lib.dsl.json_values import container_type
 from pipeline_lib.dsl.message_parameter import is_message_class, message_text
 from pipeline_lib.dsl.parameter_types import (
     ModuleFile,
@@ -63,6 +64,11 @@ class BoundInput:
             raise AuthoringError(
                 f"{where} takes a channel of {expected!r}, got {given!r}, which is of "
                 f"{given.type_name!r}."
+            )
+        wanted, known = container_type(declared.type), container_type(given.type)
+        if wanted and known and wanted is not known:
+            raise AuthoringError(
+                f"{where} takes a {wanted.__name__}, got {given!r}, which is a {known.__name__}."
             )
         return cls(declared, given)
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Mapping
+from copy import copy
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pipeline_lib.artifacts.artifact import Artifact
+from pipeline_lib.artifacts.artifact import Artifact, PropertyType
 from pipeline_lib.dsl.artifact_placeholder import ChannelFuture
 from pipeline_lib.dsl.given_later import GivenLater
-from pipeline_lib.errors import AuthoringError
+from pipeline_lib.errors import AuthoringError, did_you_mean
 
 if TYPE_CHECKING:
     from pipeline_lib.dsl.for_each import ForEach
     from pipeline_lib.dsl.node import BaseNode
     from pipeline_lib.dsl.pipeline import PipelineInputs
-
 
 Self = TypeVar("Self", bound="Channel")
 
@@ -38,7 +37,7 @@ class Channel(GivenLater):
         tag: a tag of the runs that wrote them.
 
     Raises:
-        AuthoringError: `type` is no artifact type.
+        AuthoringError: `type` is no artifact type, or what narrows the choice can hold of none.
     """
 
     def __init__(
@@ -55,6 +54,18 @@ class Channel(GivenLater):
     ) -> None:
         if not is_artifact_class(type):
             raise AuthoringError(f"Channel(type=...) takes an artifact type, got {type!r}.")
+        where = f"Channel(type={type.TYPE_NAME})"
+        for name, given in {
+            "producer_component_id": producer_component_id,
+            "output_key": output_key,
+            "pipeline_name": pipeline_name,
+            "run_id": run_id,
+            "tag": tag,
+        }.items():
+            if given is not None and not isinstance(given, str):
+                raise AuthoringError(f"{where}: {name} takes text, got {given!r}.")
+        for name, value in (additional_properties or {}).items():
+            _check_property(type, name, value, where)
         self.type = type
         self.additional_properties = dict(additional_properties or {})
         self.additional_custom_properties = dict(additional_custom_properties or {})
@@ -66,10 +77,16 @@ class Channel(GivenLater):
         self.is_optional = False
 
     def as_optional(self: Self) -> Self:
-        """The same channel for a reader that runs also where it turns out to hold nothing."""
-        optional = copy.copy(self)
-        optional.is_optional = True
-        return optional
+        """The channel, for an input that shall do without artifacts where there are none.
+
+            Report(model=latest_model.outputs["model"].as_optional())
+
+        The input then finds it empty, also where its component says that it is required: a
+        function gets `None`. What was given so to a sub-pipeline stays so inside.
+        """
+        made = copy(self)
+        made.is_optional = True
+        return made
 
     @property
     def type_name(self) -> str:
@@ -82,6 +99,12 @@ class Channel(GivenLater):
 
 class RunChannel(Channel):
     """Artifacts that the run itself makes or is given."""
+
+    def __str__(self) -> str:
+        raise AuthoringError(
+            f"{self!r} has no text while the pipeline is written. Read the value or the uri, "
+            f"{self!r}.future()[0].uri, and join it with + or join([...])."
+        )
 
     def future(self) -> ChannelFuture:
         """The artifacts that it will hold, for conditions: `channel.future()[0].value`."""
@@ -175,6 +198,32 @@ def union(channels: Iterable[Channel]) -> UnionChannel:
         AuthoringError: there is no channel, something is no channel, or the types differ.
     """
     return UnionChannel(channels)
+
+
+def _check_property(artifact: type[Artifact], name: str, value: object, where: str) -> None:
+    """Refuse a property that no artifact of the type can have."""
+    declared = artifact.PROPERTIES.get(name)
+    if declared is None:
+        raise AuthoringError(
+            f"{where}: artifact type {artifact.TYPE_NAME!r} declares no property {name!r}."
+            f"{did_you_mean(name, artifact.PROPERTIES)} Free properties are additional_custom_"
+            "properties."
+        )
+    accepted = _PROPERTY_VALUES.get(declared.type, object)
+    is_bool = isinstance(value, bool) and declared.type is not PropertyType.BOOLEAN
+    if is_bool or not isinstance(value, accepted):
+        raise AuthoringError(
+            f"{where}: property {name!r} holds {declared.type.name.lower()}, got {value!r} "
+            f"of type {type(value).__name__}."
+        )
+
+
+_PROPERTY_VALUES: Mapping[PropertyType, Any] = {
+    PropertyType.INT: int,
+    PropertyType.FLOAT: (int, float),
+    PropertyType.STRING: str,
+    PropertyType.BOOLEAN: bool,
+}
 
 
 def is_artifact_class(value: object) -> bool:

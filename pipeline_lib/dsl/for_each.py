@@ -58,8 +58,10 @@ def _checked_items(items: Any) -> RunChannel | ValuePlaceholder:
             value = future_value(items, "ForEach(...)")
             if value.value_type in (None, list):
                 return value
+    known = isinstance(items, ValuePlaceholder) and items.value_type
+    kind = (known or type(items)).__name__
     raise AuthoringError(
         f"ForEach(...) takes a list: a channel of the run, a list of values, a RuntimeParameter of "
-        f"type list, or a future value that is a list. Got {items!r} of type "
-        f"{type(items).__name__}."
+        f"type list, or a future value that is a list. Got {items!r} "
+        f"of type {kind}."
     )

@@ -13,6 +13,7 @@ from pipeline_lib.dsl.declarations import ExecutionParameter
 from pipeline_lib.dsl.executor_spec import FunctionExecutorSpec
 from pipeline_lib.dsl.function_signature import FunctionSignature
 from pipeline_lib.dsl.import_path import import_path
+from pipeline_lib.dsl.json_values import container_type
 from pipeline_lib.dsl.message_parameter import given_message
 from pipeline_lib.dsl.node import BaseNode
 from pipeline_lib.errors import AuthoringError
@@ -176,12 +177,19 @@ class FunctionComponent(Generic[F, HowFar]):
                     f"{where} must return a value for {name!r}, got {returned!r}. "
                     f"Annotate it as Optional if it may be missing."
                 )
-            try:
-                output_dict[name][0].value = value  # type: ignore[attr-defined]
-            except TypeError as error:
-                raise TypeError(
-                    f"{where} returned another {name!r} than it says: {error}"
-                ) from error
+            self._write_value(name, value, output_dict[name][0], where)
+
+    def _write_value(self, name: str, value: Any, artifact: Any, where: str) -> None:
+        declared = container_type(self.signature.outputs[name])
+        if declared and not isinstance(value, (declared, type(None))):
+            raise TypeError(
+                f"{where} must return a {declared.__name__} for {name!r}, got {value!r} "
+                f"of type {type(value).__name__}."
+            )
+        try:
+            artifact.value = value
+        except TypeError as error:
+            raise TypeError(f"{where} returned another {name!r} than it says: {error}") from error
 
     def _where(self, what: str, name: str) -> str:
         return f"Component {self.signature.name!r}: {what} {name!r}"

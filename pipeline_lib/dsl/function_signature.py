@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any, Union
 
 from pipeline_lib.artifacts.artifact import Artifact
-from pipeline_lib.artifacts.value_artifact import ValueArtifact, value_artifact_type
+from pipeline_lib.artifacts.value_artifact import ValueArtifact
 from pipeline_lib.dsl.annotations import Role
 from pipeline_lib.dsl.channel import is_artifact_class
 from pipeline_lib.dsl.declarations import ChannelParameter
+from pipeline_lib.dsl.json_values import annotated_value_type
 from pipeline_lib.dsl.message_parameter import held_type, is_message_class, message_text
 from pipeline_lib.dsl.parameter_types import checked_value, parameter_type
 from pipeline_lib.errors import AuthoringError
@@ -181,7 +182,7 @@ def _check_artifact_class(declared: Any, role: Role, where: str) -> None:
 
 
 def _value_type(declared: Any, where: str) -> type[ValueArtifact]:
-    found = value_artifact_type(declared)
+    found = annotated_value_type(declared)
     if found is None:
         raise AuthoringError(
             f"{where} cannot be of type {declared!r}: "

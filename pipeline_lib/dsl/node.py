@@ -126,6 +126,10 @@ class BaseNode(Generic[Key]):
 
     def with_cache(self: Self, enable: bool) -> Self:
         """Say for this node whether a cached result may be used."""
+        if not isinstance(enable, bool):
+            raise AuthoringError(
+                f"Node {self.id!r}: whether the cache is used is True or False, got {enable!r}."
+            )
         self.options = replace(self.options, enable_cache=enable)
         return self
 
@@ -282,12 +286,14 @@ class BaseNode(Generic[Key]):
 
     def add_upstream_nodes(self: Self, nodes: Iterable[BaseNode]) -> Self:
         """Run only after each of `nodes`, though nothing is read from them."""
-        for node in map(adopted, nodes):
+        for node in map(adopted, node_list(nodes, f"Node {self.id!r} waits for")):
             if not isinstance(node, BaseNode):
                 raise AuthoringError(
                     f"Node {self.id!r} can only wait for a node, got {node!r} "
                     f"of type {type(node).__name__}."
                 )
+            if node is self:
+                raise AuthoringError(f"Node {self.id!r} cannot wait for itself.")
             if node not in self.upstream_nodes:
                 self.upstream_nodes.append(node)
                 node.downstream_nodes.append(self)
@@ -300,9 +306,20 @@ class BaseNode(Generic[Key]):
 
     def add_downstream_nodes(self: Self, nodes: Iterable[BaseNode]) -> Self:
         """Let each of `nodes` run only after this one."""
-        for node in nodes:
+        for node in node_list(nodes, f"Node {self.id!r} goes before"):
             node.add_upstream_node(self)
         return self
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.id!r}>"
+
+
+def node_list(nodes: Iterable[Any], where: str) -> Iterable[Any]:
+    """The nodes.
+
+    Raises:
+        AuthoringError: that is no list of nodes; the message begins with `where`.
+    """
+    if isinstance(nodes, BaseNode) or not isinstance(nodes, Iterable):
+        raise AuthoringError(f"{where} a list of nodes, got {nodes!r}. Write [...].")
+    return nodes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -85,6 +86,9 @@ def _check_number(name: str, value: Any, where: str) -> None:
         )
     if not is_bool and value < 0 and name not in _MAY_BE_NEGATIVE:
         raise AuthoringError(f"{where}: option {word!r} cannot be negative, got {value!r}.")
+    limit = 2**63 if name == "memory" else 2**31
+    if not math.isfinite(value) or (declared is int and abs(value) >= limit):
+        raise AuthoringError(f"{where}: option {word!r} takes a number below {limit}, got {value}.")
 
 
 def _bytes(size: int | str, where: str) -> int:
@@ -126,6 +130,11 @@ def _environment(given: object, where: str) -> dict[str, str]:
         if not isinstance(value, str):
             raise AuthoringError(
                 f"{where}: option 'environment': variable {variable!r} takes text, got {value!r}."
+            )
+        if "\0" in value:
+            raise AuthoringError(
+                f"{where}: option 'environment': variable {variable!r} cannot hold NUL, "
+                f"got {value!r}."
             )
     return dict(given)
 

@@ -42,8 +42,8 @@ _TYPES: Mapping[object, tuple[ParameterType, tuple[type, ...]]] = {
     float: (ParameterType.FLOAT, (float, int)),
     str: (ParameterType.STRING, (str,)),
     bool: (ParameterType.BOOL, (bool,)),
-    list: (ParameterType.JSON, (list, tuple)),
-    dict: (ParameterType.JSON, (Mapping,)),
+    list: (ParameterType.LIST, (list, tuple)),
+    dict: (ParameterType.DICT, (Mapping,)),
     ModuleFile: (ParameterType.MODULE, (str, os.PathLike)),
     InputPath: (ParameterType.PATH, (str, os.PathLike)),
 }
@@ -60,9 +60,8 @@ def parameter_type(declared: object, where: str) -> ParameterType:
 
 
 def type_word(declared: object, where: str) -> str:
-    """The declared type in a message: `list` or `dict` where the IR knows only JSON."""
-    kind = parameter_type(declared, where)
-    return str(_bare(declared).__name__) if kind is ParameterType.JSON else kind.value
+    """The declared type in a message."""
+    return parameter_type(declared, where).value
 
 
 def same_type(one: object, other: object) -> bool:
@@ -88,7 +87,7 @@ def checked_value(value: Any, declared: object, where: str) -> Any:
         AuthoringError: `value` is not of the declared type; the message begins with `where`.
     """
     kind, accepted = _accepted(declared, where)
-    plain = _plain_message(value) if kind is ParameterType.JSON else value
+    plain = _plain_message(value) if kind.is_json else value
     is_bool = isinstance(plain, bool) and bool not in accepted
     if is_bool or not isinstance(plain, accepted):
         raise AuthoringError(

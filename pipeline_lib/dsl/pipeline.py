@@ -10,7 +10,7 @@ from pipeline_lib.dsl.channel import Channel, OutputChannel, PipelineInputChanne
 from pipeline_lib.dsl.declarations import ChannelParameter, ExecutionParameter
 from pipeline_lib.dsl.executor_spec import SubPipelineSpec, beam_arguments
 from pipeline_lib.dsl.foreign import adopted
-from pipeline_lib.dsl.node import BaseNode
+from pipeline_lib.dsl.node import BaseNode, node_list
 from pipeline_lib.dsl.runtime_parameter import RuntimeParameter
 from pipeline_lib.dsl.used_nodes import nodes_used_by
 from pipeline_lib.errors import AuthoringError, did_you_mean
@@ -25,6 +25,9 @@ class PipelineInputs:
         inputs = PipelineInputs({"examples": example_gen.outputs["examples"]})
         trainer = Trainer(examples=inputs["examples"], ...)
         Pipeline("train", components=[trainer], inputs=inputs, outputs={"model": ...})
+
+    Where an input is empty, the sub-pipeline is skipped, unless it was given `.as_optional()`: then
+    its nodes find it empty.
 
     Raises:
         AuthoringError: an input is no channel of the run.
@@ -94,7 +97,9 @@ class Pipeline(BaseNode):
             ExecutionParameter(str, optional=True), root or None, f"{where}: pipeline_root"
         )
         self.pipeline_root: str | RuntimeParameter | None = bound_root.value
-        self.components: list[BaseNode] = [adopted(component) for component in components]
+        self.components: list[BaseNode] = [
+            adopted(component) for component in node_list(components, f"{where} takes")
+        ]
         self.metadata_connection_config = metadata_connection_config
         self.beam_pipeline_args = beam_arguments(beam_pipeline_args, where)
         self.pipeline_inputs = inputs
@@ -105,7 +110,7 @@ class Pipeline(BaseNode):
             type_name=SUB_PIPELINE_TYPE,
             executor_spec=SubPipelineSpec(),
             inputs={
-                key: BoundInput(ChannelParameter(channel.type), channel)
+                key: BoundInput.check(ChannelParameter(channel.type), channel, f"{where}: {key}")
                 for key, channel in (inputs.raw_inputs if inputs else {}).items()
             },
             outputs={key: channel.type for key, channel in self.inner_outputs.items()},
@@ -150,8 +155,8 @@ class Pipeline(BaseNode):
             for used, how in nodes_used_by(node, self.blocks):
                 if used is handler:
                     raise AuthoringError(
-                        f"{where}: node {handler.id!r} is its exit handler, which runs after all "
-                        f"other nodes, but node {node.id!r} {how}."
+                        f"Node {handler.id!r}, which node {node.id!r} {how}, is the exit handler "
+                        f"of pipeline {self.pipeline_name!r}: it runs after all other nodes."
                     )
 
     def _not_listed(self, used: BaseNode, node: BaseNode, how: str, where: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pipeline_lib.dsl.comparable import can_compare
 from pipeline_lib.dsl.given_later import GivenLater
 from pipeline_lib.dsl.placeholder_base import Build, UnknownFieldError
 from pipeline_lib.dsl.placeholder_base import Placeholder as Placeholder
@@ -178,6 +179,11 @@ class ValuePlaceholder(Placeholder, GivenLater):
             "A future value cannot be compared with",
             "compare it with a plain value or with another future value",
         )
+        if not can_compare(self.value_type, right.value_type):
+            raise AuthoringError(
+                f"{self!r} {operator.value} {other!r} compares {self.type_word} with "
+                f"{right.type_word}, which never are alike. Compare values of one type."
+            )
         return Predicate.of(lambda *both: Operation(operator, both), self, right)
 
 

@@ -86,9 +86,12 @@ class Placeholder:
         )
 
     def __format__(self, format_spec: str) -> str:
+        return str(self)
+
+    def __str__(self) -> str:
         raise AuthoringError(
             f"{self!r} has no text while the pipeline is written. Join it with + or join([...]), "
-            "not in an f-string."
+            "not in an f-string or with str(...)."
         )
 
     def __deepcopy__(self, memo: object) -> Placeholder:
@@ -101,6 +104,17 @@ class Placeholder:
         for stand_in, name in names.names.items():
             text = text.replace(f"input({stand_in!r})", name)
         return text
+
+
+def checked_key(key: object, reader: str) -> str:
+    """What a placeholder is to read.
+
+    Raises:
+        AuthoringError: it is no text; the message begins with `reader`.
+    """
+    if not isinstance(key, str) or not key:
+        raise AuthoringError(f"{reader}(...) takes a name, got {key!r}.")
+    return key
 
 
 class _Names:

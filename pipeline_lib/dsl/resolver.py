@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from typing import Any
 
@@ -38,7 +39,8 @@ class Resolver(BaseNode):
         channels: candidates by key; `Channel(type=...)` stands for all of that type.
 
     Raises:
-        AuthoringError: `strategy_class` is no strategy, or a candidate is no channel.
+        AuthoringError: `strategy_class` is no strategy, or does not take the config or the
+            candidates.
     """
 
     def __init__(
@@ -62,6 +64,8 @@ class Resolver(BaseNode):
                     f"Resolver: input {key!r} takes a channel, got {channel!r} "
                     f"of type {type(channel).__name__}."
                 )
+        _check_config(strategy_class, config or {})
+        _check_types(strategy_class, channels)
         super().__init__(
             default_id="Resolver",
             type_name=RESOLVER_TYPE,
@@ -79,6 +83,27 @@ class Resolver(BaseNode):
             outputs={key: channel.type for key, channel in channels.items()},
             parameters={},
         )
+
+
+def _check_config(strategy_class: type, config: Mapping[str, Any]) -> None:
+    """Refuse arguments that the strategy does not take."""
+    try:
+        inspect.signature(strategy_class).bind(**config)
+    except TypeError as error:
+        raise AuthoringError(
+            f"Resolver: config {dict(config)!r} does not fit {strategy_class.__name__}: {error}."
+        ) from error
+
+
+def _check_types(strategy_class: type, channels: Mapping[str, Channel]) -> None:
+    """Refuse inputs of which the strategy could never pick anything."""
+    given = sorted({channel.type_name for channel in channels.values()})
+    for wanted in getattr(strategy_class, "INPUT_TYPES", ()):
+        if wanted not in given:
+            raise AuthoringError(
+                f"Resolver: {strategy_class.__name__} needs a channel of {wanted!r}, got channels "
+                f"of {', '.join(map(repr, given))}."
+            )
 
 
 def _is_strategy_class(value: object) -> bool:

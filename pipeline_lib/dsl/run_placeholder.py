@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline_lib.dsl.placeholder import ValuePlaceholder
-from pipeline_lib.dsl.placeholder_base import UnknownFieldError
+from pipeline_lib.dsl.placeholder_base import UnknownFieldError, checked_key
 from pipeline_lib.errors import AuthoringError, did_you_mean
 from pipeline_lib.ir.expressions import (
     EnvironmentVariable,
@@ -21,12 +21,14 @@ def exec_property(key: str) -> ValuePlaceholder:
 
     A field of a dict or message is an attribute: `exec_property("config").layers[0].units`.
     """
-    return ValuePlaceholder(lambda _: ExecutionParameterValue(key))
+    checked = checked_key(key, "exec_property")
+    return ValuePlaceholder(lambda _: ExecutionParameterValue(checked))
 
 
 def environment_variable(key: str) -> ValuePlaceholder:
     """An environment variable of the process that starts the node."""
-    return ValuePlaceholder(lambda _: EnvironmentVariable(key), value_type=str)
+    checked = checked_key(key, "environment_variable")
+    return ValuePlaceholder(lambda _: EnvironmentVariable(checked), value_type=str)
 
 
 def runtime_info(key: str) -> ValuePlaceholder:

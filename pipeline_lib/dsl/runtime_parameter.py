@@ -23,7 +23,8 @@ class RuntimeParameter(GivenLater):
         description: shown to people.
 
     Raises:
-        AuthoringError: `ptype` is no type of a parameter, or `default` is not of that type.
+        AuthoringError: `name` cannot be given, `ptype` is no type of a parameter, or `default` is
+            not of that type.
     """
 
     name: str
@@ -39,6 +40,9 @@ class RuntimeParameter(GivenLater):
 
     def __post_init__(self) -> None:
         where = f"Runtime parameter {self.name!r}"
+        name: object = self.name
+        if not isinstance(name, str) or not name or "=" in name:
+            raise AuthoringError(f"{where}: a name is text without '=', got {self.name!r}.")
         parameter_type(self.ptype, where)
         if self.ptype is ModuleFile:
             raise AuthoringError(
@@ -47,3 +51,9 @@ class RuntimeParameter(GivenLater):
             )
         if self.default is not None:
             object.__setattr__(self, "default", checked_value(self.default, self.ptype, where))
+
+    def __str__(self) -> str:
+        raise AuthoringError(
+            f"Runtime parameter {self.name!r} has no text while the pipeline is written. Join it "
+            "with placeholders.join([...]), not in an f-string or with str(...)."
+        )

@@ -35,6 +35,11 @@ NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]*")
 """Of pipelines and nodes: they become parts of paths."""
 
 
+def is_name(value: object) -> bool:
+    """Whether something can be the name of a pipeline or node."""
+    return isinstance(value, str) and NAME.fullmatch(value) is not None
+
+
 class ParameterType(Enum):
     """Type of a parameter's value."""
 
@@ -43,10 +48,18 @@ class ParameterType(Enum):
     STRING = "str"
     BOOL = "bool"
     JSON = "list or dict"
+    """Where it is not known which."""
+    LIST = "list"
+    DICT = "dict"
     MODULE = "path of a Python file of the user"
     """Travels with the pipeline as a source bundle."""
     PATH = "path of data outside the pipeline"
     """What lies at the path enters the cache key."""
+
+    @property
+    def is_json(self) -> bool:
+        """Whether values are lists or dicts."""
+        return self in (ParameterType.JSON, ParameterType.LIST, ParameterType.DICT)
 
 
 @dataclass(frozen=True)
@@ -148,7 +161,7 @@ class Node(FrozenFields):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not NAME.fullmatch(self.id):
+        if not is_name(self.id):
             raise InvalidPipelineError(
                 f"Node id {self.id!r} is not valid: letters, digits, '_', '-' and '.' are allowed."
             )

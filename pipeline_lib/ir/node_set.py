@@ -144,6 +144,14 @@ def all_nodes(nodes: Iterable[Node]) -> Iterator[Node]:
             yield from all_nodes(node.executor.nodes)
 
 
+def full_ids(nodes: Iterable[Node], path: str = "") -> Iterator[str]:
+    """Ids of the nodes, and of those that they hold, with the ids of what is around before."""
+    for node in nodes:
+        yield path + node.id
+        if isinstance(node.executor, NodeSet):
+            yield from full_ids(node.executor.nodes, f"{path}{node.id}.")
+
+
 def _check_type(node: Node, key: str, wanted: Input, given: str, source: str) -> None:
     if given != wanted.type.name:
         raise InvalidPipelineError(

@@ -10,21 +10,25 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline_lib.errors import InvalidPipelineError, did_you_mean
+from pipeline_lib.ir.describing import describe
 from pipeline_lib.ir.executors import PipelineExecutor
 from pipeline_lib.ir.expressions import (
     Expression,
     Literal,
+    RunField,
+    RunInformation,
     RuntimeParameterValue,
     SourceFile,
     walk,
 )
 from pipeline_lib.ir.frozen import FrozenFields
-from pipeline_lib.ir.node import NAME, Node, ParameterType
+from pipeline_lib.ir.node import Node, ParameterType, is_name
 from pipeline_lib.ir.node_set import (
     NodeSet,
     all_nodes,
     check_nodes,
     check_references,
+    full_ids,
     in_running_order,
     output_type,
 )
@@ -89,7 +93,7 @@ class Pipeline(NodeSet):
                 f"Pipeline {self.name!r} has schema version {self.schema_version}; "
                 f"this release reads up to {SCHEMA_VERSION}. Install a newer one."
             )
-        if not NAME.fullmatch(self.name):
+        if not is_name(self.name):
             raise InvalidPipelineError(
                 f"Pipeline name {self.name!r} is not valid: "
                 "letters, digits, '_', '-' and '.' are allowed."
@@ -101,6 +105,9 @@ class Pipeline(NodeSet):
             self._check_names_read("The root", walk(self.root), declared)
         for node in self.nodes:
             self._check_node(node, declared)
+        for node in all_nodes(self.nodes):
+            _check_reads_no_end(node)
+        _check_full_ids(self)
         if self.exit_handler is not None:
             self._check_exit_handler(self.exit_handler, declared)
         object.__setattr__(self, "nodes", in_running_order(self, where))
@@ -151,6 +158,28 @@ class Pipeline(NodeSet):
                         f"{reader} reads source file {file!r} of bundle {digest!r}, "
                         f"which pipeline {self.name!r} does not carry."
                     )
+
+
+def _check_reads_no_end(node: Node) -> None:
+    for expression in node.expressions():
+        if expression == RunInformation(RunField.FINAL_STATUS):
+            raise InvalidPipelineError(
+                f"Node {node.id!r} reads {describe(expression)}, how the run ended, which only "
+                "an exit handler can: Pipeline(..., exit_handler=...)."
+            )
+
+
+def _check_full_ids(pipeline: Pipeline) -> None:
+    """Refuse nodes at different places that would be recorded under one name."""
+    seen: set[str] = set()
+    for full_id in full_ids(pipeline.nodes):
+        if full_id in seen:
+            raise InvalidPipelineError(
+                f"Pipeline {pipeline.name!r} has two nodes that would be recorded as {full_id!r}: "
+                "a dot stands between a node and the one that it is in. Give one of them another "
+                "id with .with_id(...)."
+            )
+        seen.add(full_id)
 
 
 def _check_outputs(node: Node, executor: PipelineExecutor, where: str) -> None:

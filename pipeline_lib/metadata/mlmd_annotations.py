@@ -9,8 +9,9 @@ from typing import Any
 
 from ml_metadata.proto import metadata_store_pb2 as mlmd
 
-from pipeline_lib.metadata.mlmd_exact import Columns, get_alone, set_alone
+from pipeline_lib.metadata.mlmd_exact import Columns, set_alone
 from pipeline_lib.metadata.mlmd_records import PREFIX
+from pipeline_lib.metadata.mlmd_values import get_value
 from pipeline_lib.metadata.tracking import NoteRecord
 
 _TAG = f"{PREFIX}tag:"
@@ -43,7 +44,7 @@ def note_value(note: NoteRecord, columns: Columns) -> mlmd.Value:
 def notes_of(context: mlmd.Context) -> tuple[NoteRecord, ...]:
     """The notes of a run, oldest first."""
     values = [one for name, one in context.custom_properties.items() if name.startswith(_NOTE)]
-    notes = [NoteRecord(**get_alone(value)) for value in values]
+    notes = [NoteRecord(**get_value(value)) for value in values]
     return tuple(sorted(notes, key=lambda one: one.time))
 
 

@@ -9,13 +9,11 @@ other tools read is what ML Metadata makes of the rest: a rounded float, no long
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from google.protobuf import wrappers_pb2
 from ml_metadata.proto import metadata_store_pb2 as mlmd
 
 from pipeline_lib.metadata.connection import (
@@ -23,7 +21,7 @@ from pipeline_lib.metadata.connection import (
     MySqlConnection,
     SqliteConnection,
 )
-from pipeline_lib.metadata.mlmd_values import get_value, set_value
+from pipeline_lib.metadata.mlmd_values import get_value, pack, set_value
 
 EXACT = "plib_exact"
 """Custom property that holds the values which do not fit, by field and name."""
@@ -92,41 +90,25 @@ def keep_exact(message: Any, columns: Columns) -> None:
         if value.WhichOneof("value") == "double_value" and math.isfinite(value.double_value):
             continue  # the rounded value is of use to other tools
         del getattr(message, field)[name]
-    _pack(message.custom_properties[EXACT], exact)
+    pack(message.custom_properties[EXACT], exact)
 
 
 def set_alone(message: mlmd.Value, value: Any, columns: Columns) -> None:
     """Fill a value that shares nothing with others, so that each is written for itself."""
     set_value(message, value)
     if not columns.fit(message):
-        _pack(message, value)
-
-
-def get_alone(message: mlmd.Value) -> Any:
-    """What `set_alone` wrote."""
-    is_packed = message.WhichOneof("value") == "proto_value"
-    return _unpacked(message) if is_packed else get_value(message)
+        pack(message, value)
 
 
 def read_properties(message: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """Declared and free properties of an artifact, execution or context, as they were written."""
     custom = {name: get_value(value) for name, value in message.custom_properties.items()}
     declared = {name: get_value(value) for name, value in message.properties.items()}
-    if custom.pop(EXACT, None) is not None:
-        exact = _unpacked(message.custom_properties[EXACT])
+    exact = custom.pop(EXACT, None)
+    if exact is not None:
         declared.update(exact.get("properties", {}))
         custom.update(exact.get("custom_properties", {}))
     return declared, custom
-
-
-def _pack(message: mlmd.Value, value: Any) -> None:
-    message.proto_value.Pack(wrappers_pb2.StringValue(value=json.dumps(value)))
-
-
-def _unpacked(message: mlmd.Value) -> Any:
-    text = wrappers_pb2.StringValue()
-    message.proto_value.Unpack(text)
-    return json.loads(text.value)
 
 
 def _values(message: Any) -> Iterator[tuple[str, str, mlmd.Value]]:

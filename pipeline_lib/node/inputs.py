@@ -123,6 +123,11 @@ def _check_count(
         reason = reason_missing(declared, run, store)
         if reason:
             raise UpstreamMissingError(reason)
+        if declared.hidden:
+            raise InputError(
+                f"Node {node.id!r} reads {_named(declared)} in its condition or a parameter, and "
+                "nothing is there."
+            )
         raise InputError(
             f"Input {key!r} of node {node.id!r} takes at least {declared.min_count} artifact of "
             f"type {declared.type.name!r}, got {count} from {_named(declared)}. "

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline_lib.errors import AuthoringError, did_you_mean
+from pipeline_lib.errors import AuthoringError, InvalidPipelineError, did_you_mean
 from pipeline_lib.ir import evaluation
 from pipeline_lib.ir.describing import describe
 from pipeline_lib.ir.expressions import Literal, SourceFile
@@ -19,6 +19,8 @@ _PYTHON_TYPES: Mapping[ParameterType, tuple[type, ...]] = {
     ParameterType.STRING: (str,),
     ParameterType.BOOL: (bool,),
     ParameterType.JSON: (list, dict),
+    ParameterType.LIST: (list,),
+    ParameterType.DICT: (dict,),
     ParameterType.PATH: (str,),
 }
 
@@ -39,7 +41,7 @@ def runtime_parameters(pipeline: Pipeline, given: Mapping[str, Any]) -> dict[str
     values = {}
     for name, parameter in declared.items():
         if name in given:
-            values[name] = _checked(given[name], parameter.type, f"Runtime parameter {name!r}")
+            values[name] = _given(given[name], parameter.type, f"Runtime parameter {name!r}")
         elif parameter.default is not None:
             values[name] = evaluation.evaluate(parameter.default, evaluation.Scope())
         else:
@@ -54,6 +56,15 @@ def still_declared(pipeline: Pipeline, earlier: Mapping[str, Any]) -> dict[str, 
     """Of values that runtime parameters had earlier, those of parameters that are there now."""
     names = {parameter.name for parameter in pipeline.runtime_parameters}
     return {name: value for name, value in earlier.items() if name in names}
+
+
+def _given(value: Any, declared: ParameterType, where: str) -> Any:
+    checked = _checked(value, declared, where)
+    try:
+        Literal(checked)
+    except InvalidPipelineError as error:
+        raise AuthoringError(f"{where}: {error}") from error
+    return checked
 
 
 def parameter_values(node: Node, scope: evaluation.Scope) -> dict[str, Any]:

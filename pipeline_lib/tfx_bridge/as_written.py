@@ -34,6 +34,6 @@ def _typed(parameter: ir.Parameter | None, kind: ir.ParameterType) -> ir.Paramet
     match parameter:
         case None:
             return ir.Parameter(kind, Literal(None))
-        case ir.Parameter(_, Literal(str(text))) if kind is ir.ParameterType.JSON:
+        case ir.Parameter(_, Literal(str(text))) if kind.is_json:
             return ir.Parameter(kind, Literal(json.loads(text)))
     return ir.Parameter(kind, parameter.value)

@@ -71,7 +71,7 @@ def _set_literal(value: pipeline_pb2.Value, plain: Any, where: str) -> None:
 def json_text(parameter: ir.Parameter) -> ir.Parameter:
     """A list or dict as text: TFX's own form takes no lists and dicts of mixed elements."""
     match parameter:
-        case ir.Parameter(ir.ParameterType.JSON, Literal(tuple() | Mapping() as held)):
+        case ir.Parameter(kind, Literal(tuple() | Mapping() as held)) if kind.is_json:
             return ir.Parameter(ir.ParameterType.STRING, Literal(json.dumps(thaw(held))))
     return parameter
 

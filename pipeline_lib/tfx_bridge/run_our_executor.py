@@ -91,7 +91,7 @@ def _declared(artifact: TfxArtifact, ours: OurExecutor) -> ir.ArtifactType:
 
 def _value(name: str, kind: str, properties: dict[str, Any]) -> Any:
     value = properties.get(name)
-    if kind == ir.ParameterType.JSON.name and isinstance(value, str):
+    if ir.ParameterType[kind].is_json and isinstance(value, str):
         return json.loads(value)
     return value
 

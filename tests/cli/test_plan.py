@@ -78,6 +78,28 @@ def test_a_plan_without_cache(recorded: Recorded) -> None:
     ]
 
 
+def test_a_part_with_what_it_takes_over(recorded: Recorded) -> None:
+    arguments = ("--from", "Divide", "--to", "Divide", "--no-cache")
+    result = recorded.desk.plib("plan", "steps.py", *arguments)
+    assert without_seconds(result.stdout) == [
+        "Pipeline steps",
+        f"= Load cached took N s taken over from run {recorded.failed}",
+        "✓ Divide runs took N s caching is off for the run",
+        "1 node would run: N s of work.",
+    ]
+    chosen = recorded.desk.plib("plan", "steps.py", *arguments, "--base-run", recorded.cached)
+    assert f"taken over from run {recorded.cached}" in chosen.stdout
+
+
+def test_a_part_that_no_run_can_begin(desk: Desk) -> None:
+    result = desk.plib("plan", "steps.py", "--from", "After")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "Error: No run of pipeline 'steps' has results of all of 'Divide', which the nodes to be "
+        "run read. Run the whole pipeline first, or begin further up.\n",
+    )
+
+
 def test_as_json(recorded: Recorded) -> None:
     shown = json.loads(recorded.desk.plib("plan", "steps.py", "--json", "--param", "rows=2").stdout)
     load, divide, _ = shown["nodes"]

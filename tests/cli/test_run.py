@@ -80,10 +80,11 @@ def test_parameters_are_read_as_their_declarations_say(desk: Desk) -> None:
         ("fast=yes", "'fast' takes true or false, got 'yes'."),
         (
             "sizes=[8",
-            "'sizes' takes a list or dict as JSON, got '[8': "
+            "'sizes' takes a list as JSON, got '[8': "
             "Expecting ',' delimiter: line 1 column 3 (char 2).",
         ),
-        ("options=8", "'options' takes a list or dict as JSON, got '8': it is a int."),
+        ("options=8", "'options' takes a dict as JSON, got '8': it is of type int."),
+        ("options=[8]", "'options' takes a dict as JSON, got '[8]': it is of type list."),
         ("name", "expected NAME=VALUE, got 'name'."),
         ("=3", "expected NAME=VALUE, got '=3'."),
     ],

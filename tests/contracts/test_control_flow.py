@@ -21,13 +21,14 @@ from pipeline_lib import (
 )
 from pipeline_lib.artifacts.artifact import ArtifactRecord
 from pipeline_lib.dsl.node import BaseNode
-from pipeline_lib.errors import PipelineRunError
+from pipeline_lib.errors import AuthoringError, PipelineRunError
 from pipeline_lib.metadata.connection import SqliteConnection
 from pipeline_lib.metadata.store import ExecutionRecord, RunState, open_store
 from pipeline_lib.runners.local.result import RunResult
 from tests.contracts.test_local_runner import RUNNERS
 from tests.runners import flow_steps as flow
 from tests.runners import steps
+from tests.whole_message import raises
 
 
 class Bench:
@@ -199,11 +200,9 @@ class TestLoops:
     def test_over_a_runtime_parameter_that_is_no_list(self, bench: Bench) -> None:
         with ForEach(RuntimeParameter("numbers", list), name="each") as number:
             multiply = flow.Multiply(n=number)
-        assert bench.fail(multiply, parameters={"numbers": {"a": 1}}) == [
-            "Run 'r1' of pipeline 'p' failed: 1 of 1 nodes failed, 0 skipped.",
-            "  each: AuthoringError: ForEach 'each' takes a list, but "
-            "runtime_parameter('numbers') is {'a': 1} of type dict.",
-        ]
+        message = "Runtime parameter 'numbers' takes list, got {'a': 1} of type dict."
+        with raises(AuthoringError, message):
+            bench.run(multiply, parameters={"numbers": {"a": 1}})
 
     def test_an_element_of_the_wrong_type_fails_its_node(self, bench: Bench) -> None:
         with ForEach([1, "two"], name="each") as number:
@@ -453,6 +452,20 @@ class TestSubPipelines:
         }
         assert result["outer"].reason == "node 'Write' was skipped"
         assert result["Append"].reason == "node 'outer' was skipped"
+
+    def test_run_without_an_input_that_is_optional(self, bench: Bench) -> None:
+        numbers = flow.Multiply(n=1)
+        with Cond(numbers.outputs["n"].future()[0].value == 2):
+            write = flow.Write()
+        inputs = PipelineInputs({"model": write.outputs["model"].as_optional()})
+        takes = flow.CollectIfAny(models=inputs["model"])
+        bench.run(numbers, write, Pipeline("sub", components=[takes], inputs=inputs))
+        assert bench.states() == {
+            "Multiply": "complete",
+            "Write": "skipped",
+            "sub": "complete",
+            "sub.CollectIfAny": "complete",
+        }
 
     def test_with_a_node_that_was_skipped_skip_what_reads_it(self, bench: Bench) -> None:
         number = flow.Multiply(n=5)

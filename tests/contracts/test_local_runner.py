@@ -286,6 +286,12 @@ def test_a_resolver_that_finds_nothing_fails_what_requires_it(
         ),
         ({"start": "1"}, "Runtime parameter 'start' takes int, got '1' of type str."),
         ({"start": True}, "Runtime parameter 'start' takes int, got True of type bool."),
+        (
+            {"start": 2**63},
+            "Runtime parameter 'start': 9223372036854775808 of type int cannot be part of a "
+            "pipeline: use None, booleans, integers of 64 bits, floats, Unicode text, bytes, and "
+            "lists and dicts of these with text as keys, nested at most 32 deep.",
+        ),
     ],
 )
 def test_runtime_parameters_are_checked_before_anything_is_written(

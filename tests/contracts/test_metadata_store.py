@@ -150,6 +150,9 @@ PARAMETERS: list[Any] = [
     "before\0after",
     "".join(map(chr, range(1, 3000))),
     [1 / 3, "\\"] * 1000,
+    [float("inf"), {"low": float("-inf")}],
+    {"big": [2**53 + 1, -(2**63)]},
+    {"__value__": 1},
 ]
 
 
@@ -163,6 +166,14 @@ def test_parameter_values_are_read_back_with_their_types(
     assert found.parameters == parameters
     kinds = {name: type(value) for name, value in found.parameters.items()}
     assert kinds == {name: type(value) for name, value in parameters.items()}
+
+
+@pytest.mark.parametrize("rate", [float("-inf"), float("nan"), 2**53 + 1])
+def test_a_run_is_read_back_whatever_its_parameters(
+    store: MetadataStore, reader: MetadataStore, rate: float
+) -> None:
+    store.record_run(RunRecord("p", "run-1", RunState.RUNNING, parameters={"rate": rate}))
+    assert repr(reader.run("run-1").parameters) == repr({"rate": rate})
 
 
 def test_outputs_are_linked_when_the_execution_succeeds(

@@ -38,8 +38,8 @@ EXAMPLES = Importer("here", Examples).outputs["result"].future()[0]
             "ReturnsEveryType.outputs['i'][0].value)",
         ),
         (
-            NUMBER == [1, {"a": None}],
-            "(ReturnsEveryType.outputs['i'][0].value == [1, {'a': None}])",
+            MODEL.custom_property("a") == [1, {"a": None}],
+            "(Train.outputs['model'][0].custom_property('a') == [1, {'a': None}])",
         ),
     ],
 )

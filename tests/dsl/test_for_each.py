@@ -82,7 +82,7 @@ NO_LISTS: list[tuple[Any, str]] = [
     (TRAIN.outputs["model"].future(), "Train.outputs['model'] of type ChannelFuture"),
     (
         VALUES.outputs["i"].future()[0].value,
-        "ReturnsEveryType.outputs['i'][0].value of type ValuePlaceholder",
+        "ReturnsEveryType.outputs['i'][0].value of type int",
     ),
     (
         RuntimeParameter("number", int),

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from pipeline_lib import Channel
-from pipeline_lib.artifacts.standard_artifacts import Model
+from pipeline_lib import Channel, Pipeline, RuntimeParameter
+from pipeline_lib.artifacts.standard_artifacts import Examples, Model
 from pipeline_lib.errors import AuthoringError
 from tests.dsl import steps
 from tests.whole_message import raises
@@ -89,3 +91,57 @@ def test_channel_of_no_artifact_type_is_refused(given: object) -> None:
     message = f"Channel(type=...) takes an artifact type, got {given!r}."
     with raises(AuthoringError, message):
         Channel(type=given)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"run_id": 5}, "run_id takes text, got 5."),
+        ({"tag": ["a"]}, "tag takes text, got ['a']."),
+        (
+            {"additional_properties": {"spam": 1}},
+            "artifact type 'Examples' declares no property 'spam'. These exist: 'span', "
+            "'split_names', 'version'. Did you mean 'span'? Free properties are "
+            "additional_custom_properties.",
+        ),
+        (
+            {"additional_properties": {"span": "1"}},
+            "property 'span' holds int, got '1' of type str.",
+        ),
+        (
+            {"additional_properties": {"span": RuntimeParameter("s", int)}},
+            "property 'span' holds int, got RuntimeParameter(name='s', ptype=<class 'int'>, "
+            "default=None, description='') of type RuntimeParameter.",
+        ),
+    ],
+)
+def test_a_choice_that_no_artifact_can_meet_is_refused(arguments: Any, message: str) -> None:
+    with raises(AuthoringError, f"Channel(type=Examples): {message}"):
+        Channel(type=Examples, **arguments)
+
+
+def test_a_node_cannot_wait_for_itself() -> None:
+    node = steps.Train()
+    with raises(AuthoringError, "Node 'Train' cannot wait for itself."):
+        node.add_upstream_node(node)
+
+
+@pytest.mark.parametrize("given", [steps.Train().with_id("other"), None])
+def test_a_node_in_place_of_a_list_is_refused(given: Any) -> None:
+    node = steps.Train()
+    with raises(
+        AuthoringError, f"Node 'Train' waits for a list of nodes, got {given!r}. Write [...]."
+    ):
+        node.add_upstream_nodes(given)
+    with raises(
+        AuthoringError, f"Node 'Train' goes before a list of nodes, got {given!r}. Write [...]."
+    ):
+        node.add_downstream_nodes(given)
+    with raises(AuthoringError, f"Pipeline 'p' takes a list of nodes, got {given!r}. Write [...]."):
+        Pipeline("p", components=given)
+
+
+def test_the_cache_is_used_or_not() -> None:
+    message = "Node 'Train': whether the cache is used is True or False, got 'no'."
+    with raises(AuthoringError, message):
+        steps.Train().with_cache("no")  # type: ignore[arg-type]

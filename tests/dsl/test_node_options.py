@@ -81,6 +81,12 @@ def test_memory_is_bytes_or_a_size(size: Any, expected: int) -> None:
         ),
         ({"timeout": "1h"}, "option 'timeout' takes a number, got '1h'."),
         ({"timeout": -5}, "option 'timeout' cannot be negative, got -5."),
+        ({"timeout": float("nan")}, "option 'timeout' takes a number below 2147483648, got nan."),
+        ({"retries": 2**31}, "option 'retries' takes a number below 2147483648, got 2147483648."),
+        (
+            {"environment": {"A": "b\0"}},
+            "option 'environment': variable 'A' cannot hold NUL, got 'b\\x00'.",
+        ),
         ({"optional": 1}, "option 'optional' takes True or False, got 1."),
         (
             {"ignore_upstream_failure": "yes"},

@@ -11,7 +11,7 @@ import pytest
 from pipeline_lib import Importer, RuntimeParameter
 from pipeline_lib import placeholders as ph
 from pipeline_lib.artifacts.standard_artifacts import Examples, String
-from pipeline_lib.dsl.placeholder import LoopValue, ValuePlaceholder
+from pipeline_lib.dsl.placeholder import LoopValue, Predicate, ValuePlaceholder
 from pipeline_lib.dsl.placeholder_base import UnknownFieldError
 from pipeline_lib.errors import AuthoringError
 from pipeline_lib.ir.describing import describe
@@ -97,7 +97,7 @@ def test_what_is_written_is_what_is_read(placeholder: ValuePlaceholder, text: st
         (VALUES.outputs["f"].future()[0].value, float),
         (TEXT, str),
         (FLAG, bool),
-        (VALUES.outputs["ls"].future()[0].value, None),
+        (VALUES.outputs["ls"].future()[0].value, list),
         (MODEL.uri, str),
         (MODEL.custom_property("a"), None),
         (CONFIG.a, None),
@@ -214,13 +214,55 @@ def test_iterating_is_refused() -> None:
         list(CONFIG)
 
 
-def test_formatting_is_refused() -> None:
+@pytest.mark.parametrize("write", ["{}".format, "%s".__mod__, str])
+def test_formatting_is_refused(write: Callable[[object], str]) -> None:
     message = (
         "exec_property('config') has no text while the pipeline is written. "
-        "Join it with + or join([...]), not in an f-string."
+        "Join it with + or join([...]), not in an f-string or with str(...)."
     )
     with raises(AuthoringError, message):
-        f"{CONFIG}"
+        write(CONFIG)
+    message = (
+        "Train.outputs['model'] has no text while the pipeline is written. Read the value or the "
+        "uri, Train.outputs['model'].future()[0].uri, and join it with + or join([...])."
+    )
+    with raises(AuthoringError, message):
+        write(TRAIN.outputs["model"])
+    message = (
+        "Runtime parameter 'a' has no text while the pipeline is written. Join it with "
+        "placeholders.join([...]), not in an f-string or with str(...)."
+    )
+    with raises(AuthoringError, message):
+        write(RuntimeParameter("a", str))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "words"),
+    [
+        (TEXT, 1, "str with int"),
+        (NUMBER, "1", "int with str"),
+        (NUMBER, TEXT, "int with str"),
+        (VALUES.outputs["ls"].future()[0].value, {"a": 1}, "list with dict"),
+    ],
+)
+def test_comparing_what_is_never_alike_is_refused(one: Any, other: Any, words: str) -> None:
+    message = (
+        f"{one!r} == {other!r} compares {words}, which never are alike. Compare values of one type."
+    )
+    with raises(AuthoringError, message):
+        one == other  # noqa: B015
+
+
+def test_numbers_and_nothing_compare_with_each_other() -> None:
+    for other in (1.5, True, None, FLAG):
+        assert isinstance(other == NUMBER, Predicate)
+
+
+@pytest.mark.parametrize("make", [ph.input, ph.output, ph.exec_property, ph.environment_variable])
+@pytest.mark.parametrize("key", [3, None, ""])
+def test_what_is_read_has_a_name(make: Any, key: object) -> None:
+    with raises(AuthoringError, f"{make.__name__}(...) takes a name, got {key!r}."):
+        make(key)
 
 
 @pytest.mark.parametrize(

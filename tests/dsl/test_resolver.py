@@ -1,8 +1,16 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from pipeline_lib import Channel, LatestArtifactStrategy, LatestBlessedModelStrategy, Resolver
+from pipeline_lib import (
+    Channel,
+    LatestArtifactStrategy,
+    LatestBlessedModelStrategy,
+    Resolver,
+    SpanRangeStrategy,
+)
 from pipeline_lib.artifacts.standard_artifacts import Model, ModelBlessing
 from pipeline_lib.dsl.executor_spec import ResolverSpec
 from pipeline_lib.errors import AuthoringError
@@ -59,3 +67,27 @@ def test_node_in_place_of_a_channel_is_refused() -> None:
     message = "Resolver: input 'model' takes a channel, got <BaseNode 'Train'> of type BaseNode."
     with raises(AuthoringError, message):
         Resolver(LatestArtifactStrategy, model=steps.Train())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("strategy", "config", "reason"),
+    [
+        (LatestArtifactStrategy, {"number": 2}, "got an unexpected keyword argument 'number'"),
+        (SpanRangeStrategy, {}, "missing a required argument: 'range_config'"),
+    ],
+)
+def test_config_that_the_strategy_does_not_take_is_refused(
+    strategy: Any, config: dict[str, Any], reason: str
+) -> None:
+    message = f"Resolver: config {config} does not fit {strategy.__name__}: {reason}."
+    with raises(AuthoringError, message):
+        Resolver(strategy, config, model=Channel(type=Model))
+
+
+def test_inputs_of_which_the_strategy_can_pick_nothing_are_refused() -> None:
+    message = (
+        "Resolver: LatestBlessedModelStrategy needs a channel of 'ModelBlessing', got channels of "
+        "'Model'."
+    )
+    with raises(AuthoringError, message):
+        Resolver(LatestBlessedModelStrategy, model=Channel(type=Model))

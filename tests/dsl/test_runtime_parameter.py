@@ -47,3 +47,10 @@ def test_default_is_of_the_declared_type(ptype: type, default: Any, kept: Any) -
 def test_what_does_not_fit_is_refused(ptype: type, default: Any, message: str) -> None:
     with raises(AuthoringError, f"Runtime parameter 'x' {message}"):
         RuntimeParameter("x", ptype, default=default)
+
+
+@pytest.mark.parametrize("name", ["", "a=b", 3, None])
+def test_a_name_that_nobody_could_give_is_refused(name: Any) -> None:
+    message = f"Runtime parameter {name!r}: a name is text without '=', got {name!r}."
+    with raises(AuthoringError, message):
+        RuntimeParameter(name, int)

@@ -16,9 +16,10 @@ from pipeline_lib import (
     PipelineInputs,
     compile,
     final_status,
+    ir,
 )
 from pipeline_lib.artifacts.standard_artifacts import Model
-from pipeline_lib.dsl.channel import PipelineInputChannel
+from pipeline_lib.dsl.channel import PipelineInputChannel, RunChannel
 from pipeline_lib.dsl.node import BaseNode
 from pipeline_lib.errors import AuthoringError, InvalidPipelineError
 from pipeline_lib.ir.evaluation import Scope, evaluate
@@ -132,11 +133,57 @@ def test_inputs_of_no_pipeline_are_refused() -> None:
     inputs = PipelineInputs({"model": train.outputs["model"]})
     validate = steps.ValidateModel(model=inputs["model"])
     message = (
-        "Input 'model' of node 'ValidateModel' reads PipelineInputs['model'], which no node of "
-        "this pipeline writes. Read artifacts of earlier runs through a Resolver."
+        "Input 'model' of node 'ValidateModel' reads PipelineInputs['model'], of inputs that no "
+        "pipeline was given. Give them to the one around it: Pipeline(..., inputs=...)."
     )
     with raises(AuthoringError, message):
         compiled(train, validate)
+
+
+def test_two_pipelines_may_have_the_same_inputs() -> None:
+    train = steps.Train()
+    inputs = PipelineInputs({"model": train.outputs["model"]})
+    pipelines = [
+        Pipeline(name, components=[steps.ValidateModel(model=inputs["model"])], inputs=inputs)
+        for name in ("one", "other")
+    ]
+    by_id = compiled(train, *pipelines).by_id
+    for name in ("one", "other"):
+        (inner,) = by_id[name].executor.nodes
+        assert inner.inputs["model"].sources == (ir.PipelineInput("model"),)
+
+
+def test_an_input_is_optional_where_its_channel_is() -> None:
+    model = steps.Train().outputs["model"]
+    inputs = PipelineInputs({"must": model, "may": model.as_optional()})
+    inner = steps.ValidateModel(model=inputs["may"])
+    sub = Pipeline("sub", components=[inner], inputs=inputs)
+    declared = compiled(model.producer, sub).by_id["sub"].inputs
+    assert {key: one.min_count for key, one in declared.items()} == {"must": 1, "may": 0}
+    assert not model.is_optional
+
+
+@pytest.mark.parametrize("passed_in", [False, True])
+def test_what_a_loop_inside_collects_is_no_single_artifact(passed_in: bool) -> None:
+    with ForEach([1, 2]) as _:
+        train = steps.Train()
+    sub = Pipeline("sub", components=[train], outputs={"model": train.outputs["model"]})
+    channel: RunChannel = sub.outputs["model"]
+    nodes: list[BaseNode] = [sub]
+    inputs = None
+    if passed_in:
+        inputs = PipelineInputs({"model": channel})
+        channel = inputs["model"]
+    nodes.append(steps.ValidateModel(model=channel))
+    if passed_in:
+        nodes[1:] = [Pipeline("other", components=nodes[1:], inputs=inputs)]
+    message = (
+        "Input 'model' of node 'ValidateModel' takes one artifact, but outside of its ForEach "
+        f"block {channel!r} is what all elements gave. Let the input take a list: "
+        "InputArtifact[list[Model]]."
+    )
+    with raises(AuthoringError, message):
+        compiled(*nodes)
 
 
 def test_a_node_inside_is_read_through_the_outputs_only() -> None:
@@ -172,7 +219,10 @@ def test_a_node_in_two_pipelines_is_refused(outer_first: bool) -> None:
     nodes: list[BaseNode] = [train, sub] if outer_first else [sub, train]
     pipelines = ["<Pipeline 'sub': 1 nodes>", "<Pipeline 'p': 2 nodes>"]
     one, other = reversed(pipelines) if outer_first else pipelines
-    message = f"Node 'Train' is listed by two pipelines: {one} and {other}. Make it twice."
+    message = (
+        f"Node 'Train' is listed by two pipelines: {one} and {other}. Make it twice; or list it "
+        "once, and let the other pipeline read its outputs as PipelineInputs."
+    )
     with raises(AuthoringError, message):
         compiled(*nodes)
 
@@ -304,8 +354,8 @@ class TestExitHandler:
             else steps.ReturnsNothing().add_upstream_node(handler).with_id("node")
         )
         message = (
-            "Pipeline 'p': node 'notify' is its exit handler, which runs after all other nodes, "
-            f"but node 'node' {how}."
+            f"Node 'notify', which node 'node' {how}, is the exit handler of pipeline 'p': it runs "
+            "after all other nodes."
         )
         with raises(AuthoringError, message):
             Pipeline("p", components=[node], exit_handler=handler)
@@ -315,8 +365,8 @@ class TestExitHandler:
         with Cond(handler.outputs["i"].future()[0].value == 1):
             node = steps.Train()
         message = (
-            "Pipeline 'p': node 'notify' is its exit handler, which runs after all other nodes, "
-            "but node 'Train' reads in a condition."
+            "Node 'notify', which node 'Train' reads in a condition, is the exit handler of "
+            "pipeline 'p': it runs after all other nodes."
         )
         with raises(AuthoringError, message):
             Pipeline("p", components=[node], exit_handler=handler)

@@ -62,6 +62,9 @@ from pipeline_lib.ir.node import (
 from pipeline_lib.ir.pipeline import Pipeline, RuntimeParameter, SourceBundle
 
 INT64 = st.integers(min_value=-(2**63), max_value=2**63 - 1)
+KNOWN_FIELDS = [field for field in RunField if field is not RunField.FINAL_STATUS]
+"""What every node can read of the run."""
+
 TEXT = st.text(max_size=8)
 SCALARS = st.none() | st.booleans() | INT64 | st.floats(allow_nan=False) | TEXT | st.binary()
 VALUES = st.recursive(
@@ -160,7 +163,7 @@ def _nodes(
     outputs = draw(st.dictionaries(TEXT, st.builds(Output, _types()), max_size=2))
     own: list[st.SearchStrategy[Expression]] = [
         *(st.just(OutputArtifacts(key)) for key in outputs),
-        *(st.just(RunInformation(field)) for field in RunField),
+        *(st.just(RunInformation(field)) for field in KNOWN_FIELDS),
     ]
     known = st.one_of(
         [st.builds(Literal, VALUES), *shared, *(st.just(InputArtifacts(key)) for key in inputs)]

@@ -14,6 +14,7 @@ from pipeline_lib.ir.executors import (
     ContainerExecutor,
     FunctionExecutor,
     ImportExecutor,
+    PipelineExecutor,
 )
 from pipeline_lib.ir.expressions import (
     ArtifactUri,
@@ -23,6 +24,8 @@ from pipeline_lib.ir.expressions import (
     InputArtifacts,
     Literal,
     OutputArtifacts,
+    RunField,
+    RunInformation,
     RuntimeParameterValue,
     SourceFile,
 )
@@ -114,7 +117,7 @@ def test_two_nodes_with_one_id_are_refused() -> None:
         Pipeline("p", (node("a"), node("a")))
 
 
-BAD_NAMES = ["", "a b", "a/b", "..", "-a", "ä", "a\n", "a\0"]
+BAD_NAMES: list[Any] = ["", 5, None, "a b", "a/b", "..", "-a", "ä", "a\n", "a\0"]
 
 
 @pytest.mark.parametrize("name", BAD_NAMES)
@@ -246,3 +249,26 @@ def test_pipeline_can_be_pickled_and_hashed() -> None:
     again = pickle.loads(pickle.dumps(pipeline))
     assert again == pipeline
     assert hash(again) == hash(pipeline)
+
+
+def test_nodes_that_would_be_recorded_under_one_name_are_refused() -> None:
+    message = (
+        "Pipeline 'p' has two nodes that would be recorded as 'a.b': a dot stands between a node "
+        "and the one that it is in. Give one of them another id with .with_id(...)."
+    )
+    holder = Node("a", "Node", PipelineExecutor((node("b"),)))
+    with raises(InvalidPipelineError, message):
+        Pipeline("p", (holder, node("a.b")))
+
+
+def test_how_the_run_ended_is_known_to_the_exit_handler_only() -> None:
+    end = Parameter(ParameterType.STRING, RunInformation(RunField.FINAL_STATUS))
+    reads = node("reads", parameters={"status": end})
+    Pipeline("p", (node("a"),), exit_handler=reads)
+    message = (
+        "Node 'reads' reads runtime_info('final_status'), how the run ended, which only an exit "
+        "handler can: Pipeline(..., exit_handler=...)."
+    )
+    for nodes in ((reads,), (Node("around", "Node", PipelineExecutor((reads,))),)):
+        with raises(InvalidPipelineError, message):
+            Pipeline("p", nodes)

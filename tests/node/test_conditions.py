@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from pipeline_lib import Cond
+import pytest
+
+from pipeline_lib import Channel, Cond, LatestArtifactStrategy, Resolver
+from pipeline_lib.artifacts.standard_artifacts import Model
+from pipeline_lib.errors import PipelineRunError
 from pipeline_lib.metadata.store import ExecutionState
 from tests.node.conftest import RunNodes, ValueOf
 from tests.runners import steps
@@ -38,6 +42,18 @@ def test_a_node_whose_condition_is_false_is_skipped_with_the_condition(
         "condition is false: (Train.outputs['blessing'][0].custom_property('blessed') == 1)"
     )
     assert skipped.outputs == {}
+
+
+def test_a_condition_on_what_a_resolver_did_not_find_says_so(run_nodes: RunNodes) -> None:
+    latest = Resolver(LatestArtifactStrategy, model=Channel(type=Model)).with_id("latest")
+    with Cond(latest.outputs["model"].future()[0].custom_property("blessed") == 1):
+        count = steps.Count()
+    with pytest.raises(PipelineRunError) as raised:
+        run_nodes(latest, count)
+    assert str(raised.value).endswith(
+        "  Count: InputError: Node 'Count' reads latest.outputs['model'] in its condition or a "
+        "parameter, and nothing is there."
+    )
 
 
 def test_nested_conditions_must_all_hold(run_nodes: RunNodes) -> None:

@@ -255,6 +255,33 @@ class TestAfterAFailure:
         parameters = [result[f"each.FailAt#{one}"].parameters["at"] for one in range(3)]
         assert parameters == [2, 99, 2]
 
+    def test_a_loop_over_a_mended_list_runs_for_the_elements_that_changed(
+        self, tmp_path: Path, config: SqliteConnection, opened: OpenStore
+    ) -> None:
+        def pipeline(*numbers: int, at: int) -> Pipeline:
+            with ForEach(list(numbers), name="each") as number:
+                sub = Pipeline("sub", components=[flow.Multiply(n=number)])
+                may_fail = flow.FailAt(n=number, at=at)
+                with ForEach([0, 1], name="inner") as factor:
+                    times = flow.Multiply(n=factor, by=number)
+            total = flow.Sum(numbers=may_fail.outputs["n"])
+            nodes = [sub, may_fail, times, total]
+            return Pipeline("p", str(tmp_path / "root"), nodes)
+
+        with pytest.raises(PipelineRunError):
+            RUNNER.run(pipeline(1, 2, 3, at=3), run_id="r", metadata_connection_config=config)
+        mended = pipeline(7, 2, 4, 5, at=5)
+        with pytest.raises(PipelineRunError):
+            RUNNER.resume("r", mended, metadata_connection_config=config)
+        # What the first list's elements gave is not taken for those of the second again.
+        mended = pipeline(7, 2, 3, 5, at=99)
+        result = RUNNER.resume("r", mended, metadata_connection_config=config)
+        assert output(result, "Sum", "n") == "17"
+        last = {one.instance: one.parameters for one in opened().executions("r")}
+        assert [last[f"each.sub.Multiply#{one}"]["n"] for one in range(4)] == [7, 2, 3, 5]
+        assert [last[f"each.inner.Multiply#{one}.1"]["by"] for one in range(4)] == [7, 2, 3, 5]
+        assert result["each.FailAt#1"].id < result["each.FailAt#0"].id
+
     def test_it_may_fail_again(self, tmp_path: Path, config: SqliteConnection) -> None:
         with pytest.raises(PipelineRunError):
             run(tmp_path, config, steps.Fail(kind="value"), flow.Multiply(n=1))

@@ -49,6 +49,8 @@ LITERALS: dict[ir.ParameterType, st.SearchStrategy[Any]] = {
     ir.ParameterType.BOOL: st.booleans(),
     ir.ParameterType.PATH: TEXT,
     ir.ParameterType.JSON: JSON,
+    ir.ParameterType.LIST: JSON.filter(lambda value: isinstance(value, list)),
+    ir.ParameterType.DICT: JSON.filter(lambda value: isinstance(value, dict)),
 }
 
 

@@ -23,11 +23,13 @@ class Beginning:
         record: the run as it is recorded.
         tracking: what it is made with.
         done: executions that are not run again, by instance.
+        earlier: executions of the run before it goes on, oldest first.
     """
 
     record: RunRecord
     tracking: Tracking
     done: Mapping[str, ExecutionRecord] = field(default_factory=dict)
+    earlier: Sequence[ExecutionRecord] = ()
 
     @property
     def only(self) -> frozenset[str] | None:
@@ -112,7 +114,9 @@ def begin_again(
     )
     record = tracking.begun(record)
     store.record_run(record)
-    return Beginning(record, tracking, done_before(earlier, run.pipeline, store))
+    executions = store.executions(run.run_id)
+    done = done_before(earlier, run.pipeline, executions)
+    return Beginning(record, tracking, done, executions)
 
 
 @contextmanager

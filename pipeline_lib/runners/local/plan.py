@@ -18,21 +18,39 @@ from pipeline_lib.node.due import Due
 from pipeline_lib.node.nesting import Nested
 from pipeline_lib.node.publish import publish_nested
 from pipeline_lib.node.run import Run
+from pipeline_lib.runners.local.partial_run import PartialRun, base_run_id, reuse, select
 from pipeline_lib.runners.local.planned_node import PlannedNode, Verdict, came_to_nothing
 from pipeline_lib.runners.local.planning_store import PlanningStore
+from pipeline_lib.runners.local.run_options import RunOptions
 from pipeline_lib.runners.local.unknown_results import UnknownResults
 
 _WITHOUT_WORK = (Verdict.IMPORT, Verdict.RESOLVE, Verdict.NESTED)
 
 
-def plan_run(run: Run, store: MetadataStore) -> list[PlannedNode]:
-    """What would become of each node, in running order.
+def plan_run(
+    run: Run, store: MetadataStore, options: RunOptions | None = None
+) -> list[PlannedNode]:
+    """What would become of each node that is run or whose result is taken over, in running order.
 
     Of a node whose input will be known in the run only, it is told what would become of it if
     that came out as the last time.
+
+    Args:
+        run: the run.
+        store: where earlier runs are recorded.
+        options: which part of the pipeline is run; by default all.
+
+    Raises:
+        AuthoringError: there is no such part, or no run has what is to be taken over.
+        RunNotFoundError: the store holds no run of the id that `options` names.
     """
     planner = _Planner(store)
-    planner.plan_nodes(run, run.pipeline, run.pipeline.nodes)
+    nodes: Sequence[Node] = run.pipeline.nodes
+    if options is not None and options.is_partial:
+        partial = select(run.pipeline, options.from_nodes, options.to_nodes)
+        planner.take_over(partial, options.base_run, run)
+        nodes = [node for node in nodes if node.id in partial.selected]
+    planner.plan_nodes(run, run.pipeline, nodes)
     if run.pipeline.exit_handler is not None:
         planner.plan_exit_handler(run.pipeline.exit_handler, run)
     return planner.planned
@@ -60,6 +78,14 @@ class _Planner:
                 self._add(node, run, Verdict.SKIP, f"{failed[0]} would not run")
             else:
                 self._plan(node, run)
+
+    def take_over(self, partial: PartialRun, base_run: str | None, run: Run) -> None:
+        """Plan the nodes whose results are those of an earlier run."""
+        base = base_run_id(partial, run.pipeline, base_run, self._store)
+        taken = reuse(partial, base, run, self._store)
+        for node in run.pipeline.nodes:
+            if node.id in taken:
+                self._plan_decided(node, run, taken[node.id], ())
 
     def plan_exit_handler(self, handler: Node, run: Run) -> None:
         """Plan the node that runs at the end."""
@@ -116,6 +142,8 @@ class _Planner:
     ) -> None:
         if execution.state is ExecutionState.SKIPPED:
             verdict = Verdict.SKIP
+        elif execution.cached_from:
+            verdict = Verdict.CACHED
         elif isinstance(node.executor, ImportExecutor):
             verdict = Verdict.IMPORT
         elif isinstance(node.executor, ResolveExecutor):

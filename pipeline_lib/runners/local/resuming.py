@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from pipeline_lib import ir
 from pipeline_lib.artifacts import files
 from pipeline_lib.errors import AuthoringError
-from pipeline_lib.ir.node_set import NodeSet, in_running_order
+from pipeline_lib.ir.node_set import NodeSet, full_ids, in_running_order
 from pipeline_lib.metadata.store import (
     ExecutionRecord,
     ExecutionState,
@@ -17,6 +18,7 @@ from pipeline_lib.metadata.store import (
     RunState,
 )
 from pipeline_lib.node.caching import files_exist
+from pipeline_lib.node.nesting import Nested
 from pipeline_lib.node.places import leftovers
 
 
@@ -39,14 +41,14 @@ def check_resumable(run: RunRecord, pipeline_name: str) -> None:
 
 
 def done_before(
-    run: RunRecord, pipeline: ir.Pipeline, store: MetadataStore
+    run: RunRecord, pipeline: ir.Pipeline, executions: Iterable[ExecutionRecord]
 ) -> dict[str, ExecutionRecord]:
-    """The executions of a run that need not be run again, by instance.
+    """Those of a run's executions, oldest first, that need not be run again, by instance.
 
     A node whose outputs are gone is run again, and so is what comes after it: a loop may get other
     elements. The exit handler is to be told how the run ends now.
     """
-    latest = {one.instance: one for one in store.executions(run.run_id)}
+    latest = {one.instance: one for one in executions}
     if pipeline.exit_handler is not None:
         latest.pop(pipeline.exit_handler.id, None)
     succeeded = [one for one in latest.values() if one.state.is_success]
@@ -54,6 +56,44 @@ def done_before(
     again = set(_run_again(pipeline, "", gone))
     done = [*succeeded, *(one for one in latest.values() if _was_taken_over(one, run, pipeline))]
     return {one.instance: one for one in done if one.node_id not in again}
+
+
+def made_of_other_elements(
+    done: Mapping[str, ExecutionRecord], before: Sequence[ExecutionRecord], loop: Nested
+) -> set[str]:
+    """Instances of what is done in a loop for elements that are not at their places any more.
+
+    An author may have mended the list: what was made of one element is no result of another.
+
+    Args:
+        done: executions that need not be run again, by instance.
+        before: the loop's own executions earlier in the run, oldest first.
+        loop: the loop as it is about to run.
+    """
+    path, place = f"{loop.execution.node_id}.", _depth(loop.execution)
+    now = _elements(loop.execution, loop.node.loop)
+    stale = set()
+    for execution in done.values():
+        if execution.node_id.startswith(path):
+            known = [_elements(one, loop.node.loop) for one in before if one.id < execution.id]
+            position = int(execution.iteration.split(".")[place])
+            at = slice(position, position + 1)
+            if not known or known[-1][at] != now[at]:
+                stale.add(execution.instance)
+    return stale
+
+
+def _depth(execution: ExecutionRecord) -> int:
+    """How many loops are around."""
+    return len(execution.iteration.split(".")) if execution.iteration else 0
+
+
+def _elements(execution: ExecutionRecord, loop: str) -> list[Any]:
+    """What a loop ran for; nothing where that is not recorded, as it may be a secret."""
+    if loop in execution.parameters:
+        values = execution.parameters[loop]
+        return list(values) if isinstance(values, list) else []
+    return [artifact.id for artifact in execution.inputs.get(loop, ())]
 
 
 def _run_again(nodes: NodeSet, path: str, gone: Collection[str]) -> Iterator[str]:
@@ -64,20 +104,13 @@ def _run_again(nodes: NodeSet, path: str, gone: Collection[str]) -> Iterator[str
         inside = f"{full_id}."
         found = [full_id] if full_id in gone else []
         if nodes.dependencies[node.id] & again:
-            found = [full_id, *_full_ids(node.executor, inside)]
+            found = list(full_ids([node], path))
         elif isinstance(node.executor, NodeSet):
             found += _run_again(node.executor, inside, gone)
         if found:
             again.add(node.id)
             yield full_id
             yield from found
-
-
-def _full_ids(executor: object, path: str) -> Iterator[str]:
-    if isinstance(executor, NodeSet):
-        for node in executor.nodes:
-            yield path + node.id
-            yield from _full_ids(node.executor, f"{path}{node.id}.")
 
 
 def _was_taken_over(execution: ExecutionRecord, run: RunRecord, pipeline: ir.Pipeline) -> bool:

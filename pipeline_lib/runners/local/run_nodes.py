@@ -45,7 +45,7 @@ def run_nodes(
     done, only = beginning.done, beginning.only
     started = time.monotonic()
     listener.run_started(run, _awaited(run, done, only))
-    scheduler = Scheduler(run, store, workforce, capacity, listener, done, only)
+    scheduler = Scheduler(run, store, workforce, capacity, listener, done, only, beginning.earlier)
     state = RunState.FAILED
     try:
         executions = scheduler.run_all()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from itertools import count
@@ -19,6 +19,7 @@ from pipeline_lib.node.publish import publish_nested
 from pipeline_lib.node.run import Run
 from pipeline_lib.runners.local.capacity import Capacity
 from pipeline_lib.runners.local.events import RunListener
+from pipeline_lib.runners.local.resuming import made_of_other_elements
 from pipeline_lib.runners.local.task import Level, Task, final_status
 from pipeline_lib.runners.local.workforce import Workforce
 
@@ -40,6 +41,7 @@ class Scheduler:
         listener: is told of each step.
         done: executions of this run that ended earlier and are not run again, by instance.
         only: ids of the pipeline's nodes that are run; `None` for all.
+        earlier: all executions of this run so far, oldest first.
 
     Attributes:
         failures: the executions that made the run fail, oldest first.
@@ -54,13 +56,15 @@ class Scheduler:
         listener: RunListener,
         done: Mapping[str, ExecutionRecord],
         only: frozenset[str] | None,
+        earlier: Sequence[ExecutionRecord] = (),
     ) -> None:
         self._run = run
         self._store = store
         self._workforce = workforce
         self._capacity = capacity
         self._listener = listener
-        self._done = done
+        self._done = dict(done)
+        self._earlier = earlier
         self._only = only
         self.failures: list[ExecutionRecord] = []
         self._executions: dict[str, ExecutionRecord] = {}
@@ -182,10 +186,18 @@ class Scheduler:
     def _open_nested(self, task: Task, nested: Nested) -> None:
         task.nested = nested
         task.levels_left = len(nested.runs)
+        self._forget_other_elements(task, nested)
         for run in nested.runs:
             self._add_ready(Level(run, nested.executor, holder=task))
         if not nested.runs:
             self._end(task, publish_nested(nested, [], self._store))
+
+    def _forget_other_elements(self, task: Task, nested: Nested) -> None:
+        """Run again what is done for elements of a loop that are not at their places any more."""
+        if self._done and task.node.loop:
+            before = [one for one in self._earlier if one.instance == task.instance]
+            for instance in made_of_other_elements(self._done, before, nested):
+                del self._done[instance]
 
     def _end(self, task: Task, execution: ExecutionRecord) -> None:
         """Note a task's final record, and those of the tasks that end with it."""

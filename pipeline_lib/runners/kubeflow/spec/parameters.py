@@ -11,18 +11,20 @@ from pipeline_lib.errors import UnsupportedError
 from pipeline_lib.ir.frozen import thaw
 from pipeline_lib.runners.kubeflow.spec import cel
 
-BOOLEAN, LIST, STRING = "BOOLEAN", "LIST", "STRING"
+BOOLEAN, LIST, STRING, STRUCT = "BOOLEAN", "LIST", "STRING", "STRUCT"
 _TYPES: Mapping[ir.ParameterType, str] = {
     ir.ParameterType.INT: "NUMBER_INTEGER",
     ir.ParameterType.FLOAT: "NUMBER_DOUBLE",
     ir.ParameterType.STRING: STRING,
     ir.ParameterType.PATH: STRING,
     ir.ParameterType.BOOL: BOOLEAN,
+    ir.ParameterType.LIST: LIST,
+    ir.ParameterType.DICT: STRUCT,
 }
 
 
 def kubeflow_type(declared: ir.ParameterType) -> str:
-    """Kubeflow's type of a parameter that is no list or dict."""
+    """Kubeflow's type of a parameter, of which it is known whether it is a list or a dict."""
     return _TYPES[declared]
 
 
@@ -60,7 +62,7 @@ def _type(parameter: ir.RuntimeParameter, pipeline: ir.Pipeline) -> str:
             f"{named} is a list or a dict, and Kubeflow has to know which. Give it a default: "
             "[] or {}."
         )
-    return "STRUCT" if isinstance(parameter.default.value, Mapping) else LIST
+    return STRUCT if isinstance(parameter.default.value, Mapping) else LIST
 
 
 def _check_held(value: object, parameter: ir.RuntimeParameter, pipeline: ir.Pipeline) -> None:

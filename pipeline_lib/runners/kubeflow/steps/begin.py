@@ -66,11 +66,11 @@ def _coerced(value: Any, wanted: ParameterType) -> Any:
     match wanted, value:
         case ParameterType.FLOAT, _:
             return value
-        case ((ParameterType.INT | ParameterType.JSON), float()) if value.is_integer():
+        case _, float() if value.is_integer():
             return int(value)
-        case ParameterType.JSON, list():
+        case _, list():
             return [_coerced(one, wanted) for one in value]
-        case ParameterType.JSON, dict():
+        case _, dict():
             return {key: _coerced(one, wanted) for key, one in value.items()}
     return value
 

@@ -304,7 +304,7 @@ def test_parameters_of_every_type() -> None:
         "s": (kinds.STRING, "it's"),
         "b": (kinds.BOOL, True),
         "l": (kinds.JSON, [1, "a"]),
-        "d": (kinds.JSON, {"a": None}),
+        "d": (kinds.DICT, {"a": None}),
         "p": (kinds.PATH, "words.txt"),
     }
     node = ir.Node("Train", "Train", ir.FunctionExecutor("steps:train", ""))
