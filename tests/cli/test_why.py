@@ -87,9 +87,10 @@ def test_a_node_that_failed_before_runs_again(desk: Desk) -> None:
     assert result.stdout == f"Divide ran and failed: it failed in run {first}\n"
 
 
-def test_a_node_that_came_to_no_end_before(recorded: Recorded) -> None:
-    store = open_store(SqliteConnection(str(recorded.desk.folder / DEFAULT_STORE)))
-    (executed,) = (one for one in store.executions(recorded.failed) if one.node_id == "Load")
+def test_a_node_that_came_to_no_end_before(desk: Desk) -> None:
+    desk.plib("run", "steps.py", "--inline")
+    store = open_store(SqliteConnection(str(desk.folder / DEFAULT_STORE)))
+    (executed,) = (one for one in store.executions(run_id(desk)) if one.node_id == "Load")
     cut_off = replace(
         executed, run_id="killed", node_id="New", state=ExecutionState.CANCELED, outputs={}, id=0
     )
@@ -98,7 +99,7 @@ def test_a_node_that_came_to_no_end_before(recorded: Recorded) -> None:
     store.record_run(RunRecord("steps", "next", RunState.COMPLETE))
     store.record(replace(cut_off, run_id="next", state=ExecutionState.COMPLETE))
     store.close()
-    result = recorded.desk.plib("why", "next", "New")
+    result = desk.plib("why", "next", "New")
     assert result.stdout == "New ran: it did not come to its end in run killed\n"
 
 
