@@ -77,7 +77,7 @@ class Transform(BaseComponent[Literal["transform_graph", "transformed_examples"]
 
     Raises:
         AuthoringError: both or none of `module_file` and `preprocessing_fn` is given, or
-            `splits_config` cannot work.
+            `splits_config` cannot work; `analyzer_cache` is given and disabled.
     """
 
     SPEC_CLASS = TransformSpec
@@ -93,13 +93,18 @@ class Transform(BaseComponent[Literal["transform_graph", "transformed_examples"]
         materialize: bool = True,
         custom_config: Mapping[str, Any] | RuntimeParameter | None = None,
         analyzer_cache: Channel | None = None,
-        disable_analyzer_cache: bool = True,
+        disable_analyzer_cache: bool = False,
         disable_statistics: bool = True,
     ) -> None:
         if (module_file is None) == (preprocessing_fn is None):
             raise AuthoringError(
                 "Transform takes either 'module_file' or 'preprocessing_fn', "
                 f"got module_file={module_file!r} and preprocessing_fn={preprocessing_fn!r}."
+            )
+        if analyzer_cache is not None and disable_analyzer_cache:
+            raise AuthoringError(
+                "Transform is given analyzer_cache and disable_analyzer_cache=True, which says not "
+                "to use it. Leave one of them out."
             )
         spec_class = TransformSpec if materialize else TransformGraphOnlySpec
         spec = spec_class(

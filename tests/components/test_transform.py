@@ -246,6 +246,21 @@ def test_a_cache_of_analyses_may_be_given_and_be_empty() -> None:
     assert transform.spec.is_optional_input("analyzer_cache")
 
 
+def test_a_cache_of_analyses_that_is_disabled() -> None:
+    cache = Channel(type=standard_artifacts.TransformCache)
+    with pytest.raises(AuthoringError) as raised:
+        Transform(
+            **channels(),
+            module_file="prepare.py",
+            analyzer_cache=cache,
+            disable_analyzer_cache=True,
+        )
+    assert str(raised.value) == (
+        "Transform is given analyzer_cache and disable_analyzer_cache=True, which says not to use "
+        "it. Leave one of them out."
+    )
+
+
 def test_a_splits_config_may_be_given_when_the_pipeline_runs() -> None:
     later = RuntimeParameter("splits", dict)
     transform = Transform(**channels(), module_file="prepare.py", splits_config=later)
