@@ -94,7 +94,8 @@ def test_an_optional_input_that_may_not_be_empty(run_nodes: RunNodes) -> None:
         run_nodes(latest, Cautious(model=latest.outputs["model"]))
     assert str(raised.value).splitlines()[1:] == [
         "  Cautious: InputError: Input 'model' of node 'Cautious' takes at least 1 artifact of "
-        "type 'Model', got 0 from latest.outputs['model']."
+        "type 'Model', got 0 from latest.outputs['model']. If it may be absent, declare the input "
+        "optional."
     ]
 
 
