@@ -150,7 +150,7 @@ def _check_runtime_parameter(given: RuntimeParameter, declared: object, where: s
             f"{where} takes {type_word(declared, where)}, but runtime parameter {given.name!r} is "
             f"{type_word(given.ptype, where)}."
         )
-    if isinstance(given.default, str) and parameter_type(declared, where) is ParameterType.JSON:
+    if isinstance(given.default, str) and parameter_type(declared, where).is_json:
         _check_json_default(given, declared, where)
 
 

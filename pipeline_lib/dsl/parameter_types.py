@@ -75,9 +75,8 @@ def can_be_read_as(given: object, declared: object) -> bool:
 
     Text is read as the JSON of a list or dict, 0 and 1 as false and true.
     """
-    read = {ParameterType.JSON: str, ParameterType.BOOL: int}
-    kind, _ = _TYPES.get(_bare(declared), (None, ()))
-    return same_type(given, declared) or (kind in read and read[kind] is _bare(given))
+    read = {list: str, dict: str, bool: int}
+    return same_type(given, declared) or read.get(_bare(declared)) is _bare(given)
 
 
 def checked_value(value: Any, declared: object, where: str) -> Any:

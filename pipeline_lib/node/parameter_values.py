@@ -89,7 +89,7 @@ def _value(node: Node, name: str, parameter: Parameter, scope: evaluation.Scope)
 def _read_as(value: Any, declared: ParameterType) -> Any:
     """Text as the JSON of a list or dict, and 0 and 1 as false and true, where such is declared."""
     match declared, value:
-        case ParameterType.JSON, str():
+        case _, str() if declared.is_json:
             try:
                 return json.loads(value)
             except ValueError:
