@@ -38,8 +38,8 @@ def measure_serving(comparison: Comparison, requests: int) -> list[Row]:
         Row("serving: gRPC / nothing on its loop", Unit.TIMES, grpc / found["nothing-on-loop"]),
         _times("serving: gRPC / naive server", grpc / found["naive-grpc"], 1.8),
         # A half would be all that it can be, were the client's part of the cores free.
-        _times("serving: gRPC beside REST / alone", found["both-grpc"] / grpc, 0.2),
-        _times("serving: REST beside gRPC / alone", found["both-rest"] / rest, 0.2),
+        _times("serving: gRPC beside REST / alone", found["both-grpc"] / grpc, 0.1),
+        _times("serving: REST beside gRPC / alone", found["both-rest"] / rest, 0.1),
         _times("serving: 2 workers / 1, gRPC", found["workers"] / grpc, 1.5),
         _times("serving: 2 workers / 1, REST", found["rest-workers"] / rest, 1.5),
         Row("serving: model of about 5 ms", Unit.PER_SECOND, found["slow"]),
