@@ -24,7 +24,7 @@ def files_below(folder: Path) -> list[str]:
 
 
 def without_ids(text: str) -> str:
-    return re.sub(r"\d{8}-\d{6}-\w{4}", "RUN", text)
+    return re.sub(r"\d{8}-\d{6}-\w+", "RUN", text)
 
 
 def test_a_dry_run_lists_and_deletes_nothing(desk: Desk) -> None:

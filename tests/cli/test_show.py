@@ -113,7 +113,7 @@ def test_an_ambiguous_id(recorded: Recorded) -> None:
 
 
 def test_an_unknown_run_with_a_near_match(recorded: Recorded) -> None:
-    end = recorded.cached[-7:]
+    end = recorded.cached[-9:]
     result = recorded.desk.plib("show", end)
     assert result.exit_code == 2
     assert result.stderr == (

@@ -32,5 +32,5 @@ def default_root(pipeline: ir.Pipeline) -> str:
 
 
 def new_run_id() -> str:
-    """A run id that sorts by time: `20260131-235959-1a2b`."""
-    return f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
+    """A run id that sorts by time: `20260131-235959-1a2b3c`."""
+    return f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
