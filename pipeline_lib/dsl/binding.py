@@ -13,7 +13,7 @@ from pipeline_lib.dsl.declarations import ChannelParameter, ExecutionParameter
 from pipeline_lib.dsl.dynamic_parameter import checked_future_value
 from pipeline_lib.dsl.foreign import adopted
 from pipeline_lib.dsl.json_values import container_type
-from pipeline_lib.dsl.message_parameter import is_message_class, message_text
+from pipeline_lib.dsl.message_parameter import checked_held_value
 from pipeline_lib.dsl.parameter_types import (
     ModuleFile,
     can_be_read_as,
@@ -108,9 +108,7 @@ class BoundParameter:
             )
         if holds_placeholder(given):
             return cls(kind, checked_future_value(given, held, where))
-        if is_message_class(declared.type):
-            given = message_text(given, declared.type, where)
-        return cls(kind, checked_value(given, held, where), declared.defines)
+        return cls(kind, checked_held_value(given, declared.type, where), declared.defines)
 
 
 def refuse_unknown_arguments(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from copy import copy
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pipeline_lib.artifacts.artifact import Artifact, PropertyType
+from pipeline_lib.artifacts.artifact import Artifact
 from pipeline_lib.dsl.artifact_placeholder import ChannelFuture
 from pipeline_lib.dsl.given_later import GivenLater
 from pipeline_lib.errors import AuthoringError, did_you_mean
@@ -209,21 +209,11 @@ def _check_property(artifact: type[Artifact], name: str, value: object, where: s
             f"{did_you_mean(name, artifact.PROPERTIES)} Free properties are additional_custom_"
             "properties."
         )
-    accepted = _PROPERTY_VALUES.get(declared.type, object)
-    is_bool = isinstance(value, bool) and declared.type is not PropertyType.BOOLEAN
-    if is_bool or not isinstance(value, accepted):
+    if not declared.type.accepts(value):
         raise AuthoringError(
             f"{where}: property {name!r} holds {declared.type.name.lower()}, got {value!r} "
             f"of type {type(value).__name__}."
         )
-
-
-_PROPERTY_VALUES: Mapping[PropertyType, Any] = {
-    PropertyType.INT: int,
-    PropertyType.FLOAT: (int, float),
-    PropertyType.STRING: str,
-    PropertyType.BOOLEAN: bool,
-}
 
 
 def is_artifact_class(value: object) -> bool:

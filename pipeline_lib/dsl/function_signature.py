@@ -15,8 +15,8 @@ from pipeline_lib.dsl.annotations import Role
 from pipeline_lib.dsl.channel import is_artifact_class
 from pipeline_lib.dsl.declarations import ChannelParameter
 from pipeline_lib.dsl.json_values import annotated_value_type
-from pipeline_lib.dsl.message_parameter import held_type, is_message_class, message_text
-from pipeline_lib.dsl.parameter_types import checked_value, parameter_type
+from pipeline_lib.dsl.message_parameter import checked_held_value, held_type
+from pipeline_lib.dsl.parameter_types import parameter_type
 from pipeline_lib.errors import AuthoringError
 
 REQUIRED = inspect.Parameter.empty
@@ -117,7 +117,9 @@ class FunctionSignature:
         parameter_type(held_type(declared), where)
         self.parameters[name] = declared
         if default is not REQUIRED:
-            self.defaults[name] = default if default is None else _default(default, declared, where)
+            self.defaults[name] = (
+                default if default is None else checked_held_value(default, declared, where)
+            )
         elif is_optional or inner_optional:
             self.defaults[name] = None
 
@@ -166,12 +168,6 @@ def _without_none(declared: Any) -> tuple[Any, bool]:
         if len(inner) == 1:
             return inner[0], True
     return declared, False
-
-
-def _default(value: Any, declared: Any, where: str) -> Any:
-    if is_message_class(declared):
-        return message_text(value, declared, where)
-    return checked_value(value, declared, where)
 
 
 def _check_artifact_class(declared: Any, role: Role, where: str) -> None:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from pipeline_lib.dsl.parameter_types import checked_value
 from pipeline_lib.errors import AuthoringError
 
 
@@ -23,17 +24,19 @@ def held_type(declared: Any) -> Any:
     return str if is_message_class(declared) else declared
 
 
-def message_text(given: Any, declared: Any, where: str) -> Any:
-    """A message, a mapping of its fields or its JSON text, as JSON text.
-
-    Args:
-        given: what an author passed.
-        declared: class of the message.
-        where: whose parameter it is, as a message begins.
+def checked_held_value(given: Any, declared: Any, where: str) -> Any:
+    """What an author passed, as it travels to the executor: a message as its JSON text.
 
     Raises:
-        AuthoringError: it does not describe a message of that class.
+        AuthoringError: it is not of the declared type; the message begins with `where`.
     """
+    if is_message_class(declared):
+        return _message_text(given, declared, where)
+    return checked_value(given, declared, where)
+
+
+def _message_text(given: Any, declared: Any, where: str) -> Any:
+    """A message, a mapping of its fields or its JSON text, as JSON text."""
     from pipeline_lib.ir.messages import message_of_fields, message_to_mapping
 
     if isinstance(given, declared):
