@@ -94,7 +94,7 @@ def _read_as(value: Any, declared: ParameterType) -> Any:
                 return json.loads(value)
             except ValueError:
                 return value
-        case ParameterType.BOOL, 0 | 1:
+        case ParameterType.BOOL, int(0 | 1):
             return bool(value)
     return value
 

@@ -49,6 +49,7 @@ def test_is_read_as_the_declared_type(declared: ParameterType, given: Any, value
         (ParameterType.JSON, "{", "takes list or dict, got '{' of type str."),
         (ParameterType.JSON, "1", "takes list or dict, got 1 of type int."),
         (ParameterType.BOOL, 2, "takes bool, got 2 of type int."),
+        (ParameterType.BOOL, 1.0, "takes bool, got 1.0 of type float."),
         (ParameterType.INT, True, "takes int, got True of type bool."),
     ],
 )
